@@ -1,0 +1,20 @@
+using Slipway.Lab.Consoles;
+using Slipway.Lab.Power;
+
+namespace Slipway.Lab.Machines;
+
+/// <summary>How Slipway reaches one machine: what its drivers give, joined. Made once per machine and process.</summary>
+public interface IMachineDriver : IAsyncDisposable
+{
+    /// <summary>Null when nothing switches this machine.</summary>
+    IPowerControl? Power { get; }
+
+    /// <summary>Null when the machine has no console.</summary>
+    IConsoleTransport? Console { get; }
+
+    /// <summary>Null when the machine has no screen.</summary>
+    IMachineScreen? Screen { get; }
+
+    /// <summary>Completes with a reason when the machine is seen to be gone for good without having been asked to (a virtual machine's process died); otherwise never.</summary>
+    Task<string> Vanished { get; }
+}
