@@ -1,0 +1,36 @@
+using Slipway.Lab.Runs;
+using Slipway.LabFile;
+using Slipway.Output;
+using Slipway.Server.Hosting;
+using Slipway.Storage.Sqlite;
+using Slipway.Verbs;
+
+namespace Slipway;
+
+internal static class Program
+{
+    private static Task<int> Main(string[] words)
+    {
+        // Asked by scripts and probes all the time: answered before the command tree exists.
+        if (words is ["--version"])
+        {
+            Console.OpenStandardOutput().Write(System.Text.Encoding.ASCII.GetBytes($"slipway {Version}\n"));
+            return Task.FromResult(ExitCode.Good);
+        }
+
+        var cli = new Cli
+        {
+            Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable),
+            Time = TimeProvider.System,
+            Environment = Environment.GetEnvironmentVariable,
+            LoadLab = LabFiles.Load,
+            OpenRuns = OpenRunsAsync,
+        };
+        return words is [Completer.Verb, ..] ? Task.FromResult(Completer.Run(cli, words[1..])) : cli.RunAsync(words, CancellationToken.None);
+    }
+
+    private static string Version => typeof(Program).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    private static async Task<IRunStore> OpenRunsAsync(LabDescription lab, CancellationToken ct) =>
+        await SqliteRunStore.OpenAsync(LabPlaces.Of(lab.Name).StateDirectory, TimeProvider.System, ct);
+}
