@@ -30,6 +30,7 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
     private QmpClient? _control;
     private FrameRelay? _relay;
     private bool _isStale;
+    private int? _processId;
     private volatile bool _ending;
 
     /// <param name="machine">A machine with <see cref="MachineDescription.Qemu"/>.</param>
@@ -149,6 +150,7 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
             if (running is null) return _control = await StartAsync(words, text, ct);
             _isStale = !File.Exists(_places.Arguments) || await File.ReadAllTextAsync(_places.Arguments, ct) != text;
             PlugRelay();
+            _processId = ReadProcessId();
             return _control = Watch(running);
         }
         finally
@@ -175,7 +177,8 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
         await process.WaitForExitAsync(ct);
         if (process.ExitCode != 0) throw new DeviceException("SLP5104", $"QEMU for machine '{_machine.Name}' ended with code {process.ExitCode}: {errors.Trim()}");
         await File.WriteAllTextAsync(_places.Arguments, text, ct);
-        if (int.TryParse((await File.ReadAllTextAsync(_places.ProcessId, ct)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int id)) LabNamespace.Register(_runtimeDirectory, id);
+        _processId = ReadProcessId();
+        if (_processId is { } id) LabNamespace.Register(_runtimeDirectory, id);
         _isStale = false;
         return Watch(await QmpClient.ConnectAsync(_places.Control, _time, ct));
     }
@@ -241,8 +244,31 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
         return status.GetProperty("status").GetString() ?? "";
     }
 
-    private bool ProcessIsThere() =>
-        File.Exists(_places.ProcessId) && int.TryParse(File.ReadAllText(_places.ProcessId).Trim(), out int id) && Directory.Exists($"/proc/{id}");
+    // By the number read while it ran: QEMU takes its own file away when it ends.
+    private bool ProcessIsThere()
+    {
+        try
+        {
+            // "Z": ended, and only waiting for init to take note.
+            return _processId is { } id && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private int? ReadProcessId()
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(_places.ProcessId).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private async Task<QmpClient?> TrySideAsync(CancellationToken ct)
     {
@@ -265,14 +291,14 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
     }
 
     private string Netdev() => VirtualNetwork.VirtualNetwork.HasTap
-        ? $"tap,id=n0,ifname={InterfaceName("t")},script=no,downscript=no"
+        ? $"tap,id=n0,ifname={VirtualNetwork.VirtualNetwork.TapName(_machine)},script=no,downscript=no"
         : $"dgram,id=n0,local.type=unix,local.path={_places.NetworkSocket},remote.type=unix,remote.path={_places.RelaySocket}";
 
     private void PlugNetwork()
     {
         if (VirtualNetwork.VirtualNetwork.HasTap)
         {
-            VirtualNetwork.VirtualNetwork.AddTap(InterfaceName("t"));
+            VirtualNetwork.VirtualNetwork.AddTap(VirtualNetwork.VirtualNetwork.TapName(_machine));
             return;
         }
         VirtualNetwork.VirtualNetwork.AddPair(InterfaceName("b"), InterfaceName("r"));
@@ -285,6 +311,5 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
         _relay = new FrameRelay(InterfaceName("r"), _places.RelaySocket, _places.NetworkSocket);
     }
 
-    // Linux allows 15 characters; the MAC is unique in the lab.
     private string InterfaceName(string prefix) => prefix + "-" + Convert.ToHexStringLower(_machine.Mac.GetAddressBytes());
 }

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Slipway.Lab;
+using Slipway.LabFile;
 
 namespace Slipway.Drivers.VirtualNetwork;
 
@@ -13,9 +15,15 @@ public static class VirtualNetwork
     // A prefix of our own (RFC 4193) so that router advertisements have something to announce.
     private const string Ipv6Address = "fd77:736c:6970::1/64";
 
-    /// <summary>Makes the bridge with our address; does nothing when it is there.</summary>
+    // TAP devices this process has made: 'ip' need not be started for them again.
+    private static readonly ConcurrentDictionary<string, bool> Taps = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the bridge with our address, and ports for the virtual machines that will be wanted; does nothing when they are there.</summary>
+    /// <param name="address">Ours.</param>
+    /// <param name="prefixLength">Of the network.</param>
+    /// <param name="machines">Who will be switched on in a moment: one start of <c>ip</c> instead of one each. Others get their port when they start.</param>
     /// <exception cref="DeviceException"><c>ip</c> refused; the message says what.</exception>
-    public static void Prepare(IPAddress address, int prefixLength)
+    public static void Prepare(IPAddress address, int prefixLength, IEnumerable<MachineDescription> machines)
     {
         if (Directory.Exists($"/sys/class/net/{BridgeName}") && IsUp(BridgeName)) return;
         // sysfs belongs to the namespace that mounted it, so the bridge may be there without being seen: "File exists" is no trouble.
@@ -25,6 +33,7 @@ public static class VirtualNetwork
             addr replace {address}/{prefixLength} dev {BridgeName}
             link set {BridgeName} up
             addr replace {Ipv6Address} dev {BridgeName} nodad
+            {string.Join('\n', HasTap ? machines.Where(m => m.Qemu is not null).Select(TapName).Where(name => Taps.TryAdd(name, true)).Select(TapCommands) : [])}
             """);
         LinuxEthernet.SwitchOffloadsOff(BridgeName);
     }
@@ -47,11 +56,16 @@ public static class VirtualNetwork
         }
     }
 
+    /// <summary>The TAP device of a machine. Linux allows 15 characters; the MAC is unique in the lab.</summary>
+    internal static string TapName(MachineDescription machine) => "t-" + Convert.ToHexStringLower(machine.Mac.GetAddressBytes());
+
     /// <summary>A persistent TAP device on the bridge; does nothing when it is there.</summary>
-    internal static void AddTap(string name) => Ip($"""
-        tuntap add dev {name} mode tap
-        link set {name} master {BridgeName} up
-        """);
+    internal static void AddTap(string name)
+    {
+        if (Taps.TryAdd(name, true)) Ip(TapCommands(name));
+    }
+
+    private static string TapCommands(string name) => $"tuntap add dev {name} mode tap\nlink set {name} master {BridgeName} up";
 
     /// <summary>A pair of connected interfaces, <paramref name="bridgeEnd"/> on the bridge; does nothing when it is there.</summary>
     internal static void AddPair(string bridgeEnd, string relayEnd)

@@ -66,14 +66,15 @@ public sealed class LabHost : IAsyncDisposable
     /// <summary>Makes the boot servers, and the virtual network when the lab has one; no port is open yet.</summary>
     /// <exception cref="LeaseException">Another process of this computer serves this lab's network.</exception>
     /// <exception cref="DeviceException">The interface is not there, or the virtual network could not be made.</exception>
-    public void OpenBootServers()
+    /// <param name="machines">Who will be switched on in a moment; see <see cref="VirtualNetwork.Prepare"/>.</param>
+    public void OpenBootServers(IEnumerable<MachineDescription> machines)
     {
         if (_servers is not null) return;
         // Two DHCP servers on one wire answer each other's machines: one process serves a lab's network at a time.
         LeaseAnswer answer = _leases.TryTake(NetworkLease, "serving the lab's network", _time.GetUtcNow() + TimeSpan.FromHours(1));
         if (answer.Holder is { } holder) throw new LeaseException($"the network of lab '{Lab.Name}'", holder);
         _networkLease = answer.Lease;
-        PrepareNetwork();
+        PrepareNetwork(machines);
         _servers = new BootServers(Lab, Lab.Network.IsVirtual ? VirtualNetwork.BridgeName : Lab.Network.Interface, Places.StateDirectory, _time);
     }
 
@@ -83,7 +84,7 @@ public sealed class LabHost : IAsyncDisposable
     /// <exception cref="DeviceException">As <see cref="OpenBootServers"/>, or a port is taken.</exception>
     public void StartBootServers()
     {
-        OpenBootServers();
+        OpenBootServers([]);
         try
         {
             _servers!.Start();
@@ -96,9 +97,9 @@ public sealed class LabHost : IAsyncDisposable
 
     /// <summary>Opens the ports while other things go on; runs wait for it before they stage anything.</summary>
     /// <returns>Ends when the ports are open, or with the exceptions of <see cref="StartBootServers"/>.</returns>
-    public Task BeginBootServers()
+    public Task BeginBootServers(IEnumerable<MachineDescription> machines)
     {
-        OpenBootServers();
+        OpenBootServers(machines);
         return _serving = Task.Run(StartBootServers);
     }
 
@@ -110,7 +111,7 @@ public sealed class LabHost : IAsyncDisposable
     {
         // A machine that comes while many others are being announced waits for nobody: only its announcement would be lost.
         var arrivals = Channel.CreateBounded<Arrival>(new BoundedChannelOptions(1024) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
-        OpenBootServers();
+        OpenBootServers([]);
         _servers!.Bench.WalkIn = (client, machine) =>
         {
             ImageDescription? choice = image ?? (machine?.Image is { } own ? Lab.Images[own] : null);
@@ -125,9 +126,10 @@ public sealed class LabHost : IAsyncDisposable
     }
 
     /// <summary>Makes the virtual network if the lab has one and it is not there yet.</summary>
-    public void PrepareNetwork()
+    /// <param name="machines">Who will be switched on in a moment.</param>
+    public void PrepareNetwork(IEnumerable<MachineDescription> machines)
     {
-        if (Lab.Network.IsVirtual) VirtualNetwork.Prepare(Lab.Network.Address!, Lab.Network.PrefixLength!.Value);
+        if (Lab.Network.IsVirtual) VirtualNetwork.Prepare(Lab.Network.Address!, Lab.Network.PrefixLength!.Value, machines);
     }
 
     /// <summary>A machine of the lab; the same object for the same name.</summary>

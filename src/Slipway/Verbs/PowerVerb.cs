@@ -59,7 +59,7 @@ internal static class PowerVerb
             if (answer.Holder is { } holder) throw new LeaseException($"machine '{description.Name}'", holder);
             using (answer.Lease)
             {
-                host.PrepareNetwork();
+                host.PrepareNetwork([description]);
                 _ = Words.TryRead(word, out PowerAction action);
                 state = await host.Machine(description.Name).PowerAsync(action, null, ct);
             }

@@ -93,7 +93,7 @@ internal static class RunVerb
         await using LabHost host = LabEntry.Enter(cli, lab);
         // The database and the ports open side by side, and while the machine's own process starts.
         Task<IRunStore> store = host.RunsAsync();
-        Task serving = host.BeginBootServers();
+        Task serving = host.BeginBootServers(planned.SelectMany(p => p.Machines).Distinct());
         await store;
 
         var output = new LiveOutput(cli.Terminal.Out, cli.Terminal.IsLive);
