@@ -33,6 +33,8 @@ internal sealed partial class FrameRelay : IDisposable
         _machine.Bind(new UnixDomainSocketEndPoint(relayPath));
         // A thread that waits for nothing must see the end: a second is what closing takes at most.
         _machine.ReceiveTimeout = 1000;
+        // A stopped machine reads nothing and its queue is ten frames long: who waits for room waits no longer than that either.
+        _machine.SendTimeout = 1000;
         var machine = new UnixDomainSocketEndPoint(machinePath);
         _threads =
         [
