@@ -10,6 +10,9 @@ internal sealed class BootWatcher(MachineBoot boot, RunWatch watch, Machine mach
     private static readonly TimeSpan CrashQuiet = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan CrashLinger = TimeSpan.FromSeconds(5);
 
+    // A machine that is gone takes its console with it, and the console may be noticed first: the cause is worth a moment.
+    private static readonly TimeSpan CauseLinger = TimeSpan.FromSeconds(1);
+
     private readonly byte[] _buffer = new byte[64 * 1024];
     private long _offset;
     private int _facts;
@@ -37,6 +40,7 @@ internal sealed class BootWatcher(MachineBoot boot, RunWatch watch, Machine mach
                     _offset += read;
                     console = read > 0 ? boot.Journal!.ReadAsync(_offset, _buffer, ending.Token).AsTask() : null;
                 }
+                if (consoleEnded.IsCompletedSuccessfully) await Task.WhenAny(machine.Vanished, Task.Delay(CauseLinger, time, ct));
                 if (machine.Vanished.IsCompleted) watch.OnFact(Say(new MachineVanished(await machine.Vanished)), boot.Timeline.Now);
                 else if (consoleEnded.IsCompletedSuccessfully) watch.OnFact(Say(new ConsoleLost(await boot.Recorder!.Ended)), boot.Timeline.Now);
                 watch.OnTime(boot.Timeline.Now);

@@ -35,6 +35,14 @@ public sealed class BootChainTests(BootLab lab) : IClassFixture<BootLab>
     }
 
     [BootFact]
+    public async Task Without_tap_devices_a_boot_goes_through_the_relay()
+    {
+        SlipwayResult result = await lab.RunRelayedAsync("--lab", BootLab.SampleLab, "run", BootLab.SampleRun("boot-3-linux-ipxe"), "--json");
+
+        Assert.Single(RunReport.ReadAll(result)).Ended("passed", 0);
+    }
+
+    [BootFact]
     public async Task Bios_ipxe_rom_boots_linux_by_http()
     {
         RunReport run = await BootAsync("boot-3-linux-ipxe");

@@ -64,6 +64,14 @@ public sealed class BootLab : IDisposable
         return await slipway.EndAsync(BootLimit);
     }
 
+    /// <summary>Runs it where no TAP device can be had: frames go through the relay, as for an ordinary user with a closed /dev/net/tun.</summary>
+    internal async Task<SlipwayResult> RunRelayedAsync(params string[] arguments)
+    {
+        var variables = new Dictionary<string, string>(Variables) { ["SLIPWAY_NETWORK"] = "relay" };
+        await using SlipwayProcess slipway = SlipwayProcess.Start(Executable, arguments, variables, Directory);
+        return await slipway.EndAsync(BootLimit);
+    }
+
     /// <summary>Makes the one run of a run file and reads its report.</summary>
     internal async Task<RunReport> ReportAsync(string labFile, string runFile) =>
         Assert.Single(await ReportsAsync(labFile, runFile));
