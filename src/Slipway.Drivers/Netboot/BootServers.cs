@@ -46,7 +46,10 @@ public sealed class BootServers : IAsyncDisposable
         _snapshots = new FileSnapshots(new FileSnapshotsOptions(), time);
         var catalog = new LoaderCatalog(lab.LoaderDirectories);
         var grub = new GrubCoreImage(catalog, Path.Combine(stateDirectory, "cache", "grub"));
-        Bench = new NetbootBench(lab, catalog, grub, _snapshots, Site, MacOf);
+        Bench = new NetbootBench(lab, catalog, grub, _snapshots, Site, MacOf)
+        {
+            Unknown = new UnknownMachineList(Path.Combine(stateDirectory, UnknownMachineList.FileName)),
+        };
     }
 
     public NetbootBench Bench { get; }

@@ -48,6 +48,9 @@ public sealed class NetbootBench : IBootAuthority, IBootServices
     /// <summary>What a client nobody staged anything for boots; null = nothing. <c>slipway netboot</c> sets it.</summary>
     public Func<BootClient, MachineDescription?, (ImageDescription Image, Timeline Timeline)?>? WalkIn { get; set; }
 
+    /// <summary>Where machines that the lab does not know are noted when it says <c>unknown: record</c>; null = nowhere.</summary>
+    public UnknownMachineList? Unknown { get; init; }
+
     /// <inheritdoc/>
     public async Task StageAsync(MachineDescription machine, ImageDescription image, Timeline timeline, CancellationToken ct)
     {
@@ -66,6 +69,7 @@ public sealed class NetbootBench : IBootAuthority, IBootServices
         BootStation? station = FindStation(client, machine);
         if (station is null)
         {
+            if (machine is null && _lab.Network.Dhcp.Unknown == UnknownMachines.Record) Unknown?.Note(client);
             if (machine is null && _lab.Network.Dhcp.Unknown != UnknownMachines.Boot)
                 return new BootAnswer.Ignore($"no machine of lab '{_lab.Name}' has MAC {Spelt(client.Mac)}");
             return new BootAnswer.Serve("nothing is staged for it: an address only", machine?.Ip, machine?.Name, "");

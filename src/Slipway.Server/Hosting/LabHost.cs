@@ -51,6 +51,10 @@ public sealed class LabHost : IAsyncDisposable
         ? ""
         : $"{Lab.Network.Dhcp.Mode.ToString().ToLowerInvariant()} DHCP, TFTP{(_servers.Site.HasHttp ? $" and HTTP (port {_servers.Site.HttpPort})" : "")} on {_servers.Interface}, {_servers.Address}";
 
+    /// <summary>The machines that asked and that the lab does not know, noted when it says <c>unknown: record</c>: MAC, platform, what asked.</summary>
+    public static IReadOnlyList<string> UnknownMachines(LabPlaces places) =>
+        UnknownMachineList.Read(Path.Combine(places.StateDirectory, UnknownMachineList.FileName));
+
     /// <summary>Continues as the same process inside the lab's network when that is virtual; otherwise does nothing.</summary>
     /// <remarks>Called before anything is started: what this process has done by then happens twice.</remarks>
     /// <exception cref="DeviceException">The namespace could not be made; the message says what is missing.</exception>

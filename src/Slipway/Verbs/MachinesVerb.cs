@@ -3,6 +3,7 @@ using System.Text.Json;
 using Slipway.Lab;
 using Slipway.LabFile;
 using Slipway.Output;
+using Slipway.Server.Hosting;
 
 namespace Slipway.Verbs;
 
@@ -54,6 +55,7 @@ internal static class MachinesVerb
         foreach (MachineDescription m in lab.Machines.Values)
             table.Add(m.Name, Mac(m), m.Ip?.ToString() ?? "-", m.Image ?? "-", Firmware(m), string.Join(",", m.Tags));
         table.WriteTo(cli.Terminal.Out);
+        foreach (string unknown in LabHost.UnknownMachines(LabPlaces.Of(lab.Name))) cli.Terminal.Out.WriteLine($"(unknown) {unknown}");
         return ExitCode.Good;
     }
 
