@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
+using Slipway.Lab;
 using Slipway.Lab.Boots;
 using Slipway.Lab.Consoles;
 using Slipway.Lab.Runs;
@@ -9,7 +11,8 @@ namespace Slipway.Output;
 /// <summary>Shows a run while it goes: the console as it comes, and the timeline between its lines.</summary>
 /// <param name="output">Where to; shared by the followers of a suite that runs several machines at once.</param>
 /// <param name="prefix">Put before every line when several runs share the output; empty when one has it to itself.</param>
-internal sealed class RunFollower(LiveOutput output, string prefix)
+/// <param name="json">Timeline entries as JSON objects, one after the other, and no console: for programs.</param>
+internal sealed class RunFollower(LiveOutput output, string prefix, bool json = false)
 {
     public async Task FollowAsync(ChannelReader<RunEvent> events, CancellationToken ct)
     {
@@ -50,7 +53,8 @@ internal sealed class RunFollower(LiveOutput output, string prefix)
             foreach (TimelineEntry entry in timeline.From(next))
             {
                 next++;
-                output.Note(prefix, FactText.Line(entry));
+                if (json) output.Text("", JsonSerializer.Serialize(entry, LabJson.Default.TimelineEntry) + "\n");
+                else output.Note(prefix, FactText.Line(entry));
                 if (entry.Fact is Judged) return;
             }
         }
@@ -59,6 +63,7 @@ internal sealed class RunFollower(LiveOutput output, string prefix)
     /// <summary>Shows a console until its journal is closed.</summary>
     public async Task FollowConsoleAsync(ConsoleJournal journal, CancellationToken ct)
     {
+        if (json) return;
         byte[] buffer = new byte[16 * 1024];
         char[] text = new char[Encoding.UTF8.GetMaxCharCount(buffer.Length)];
         Decoder decoder = Encoding.UTF8.GetDecoder();

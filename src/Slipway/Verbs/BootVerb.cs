@@ -40,12 +40,12 @@ internal static class BootVerb
         {
             LabDescription lab = cli.Lab(line);
             MachineDescription description = LabEntry.Machine(cli, lab, line.GetValue(machine));
-            return BootAsync(cli, lab, description, LabEntry.Image(lab, description, line.GetValue(image)), line.GetValue(off), ct);
+            return BootAsync(cli, lab, description, LabEntry.Image(lab, description, line.GetValue(image)), line.GetValue(off), cli.Json(line), ct);
         });
         return verb;
     }
 
-    private static async Task<int> BootAsync(Cli cli, LabDescription lab, MachineDescription description, ImageDescription image, bool off, CancellationToken ct)
+    private static async Task<int> BootAsync(Cli cli, LabDescription lab, MachineDescription description, ImageDescription image, bool off, bool json, CancellationToken ct)
     {
         await using LabHost host = LabEntry.Enter(cli, lab);
         LeaseAnswer answer = host.Leases.TryTake(description.Name, "slipway boot", cli.Time.GetUtcNow() + TimeSpan.FromHours(1));
@@ -57,13 +57,13 @@ internal static class BootVerb
         Directory.CreateDirectory(directory);
         MachineBoot boot = host.Boot(description, directory);
         var output = new LiveOutput(cli.Terminal.Out, cli.Terminal.IsLive);
-        var follower = new RunFollower(output, "");
+        var follower = new RunFollower(output, "", json);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task timeline = follower.FollowTimelineAsync(boot.Timeline, ending.Token);
         Task console = boot.Journal is { } journal ? follower.FollowConsoleAsync(journal, ending.Token) : Task.CompletedTask;
         try
         {
-            if (!await boot.BeginAsync(image, ct)) output.Note("", $"machine '{description.Name}' has no power control: switch it on (or reset it) by hand now");
+            if (!await boot.BeginAsync(image, ct) && !json) output.Note("", $"machine '{description.Name}' has no power control: switch it on (or reset it) by hand now");
             Task vanished = host.Machine(description.Name).Vanished;
             if (await Task.WhenAny(vanished, timeline) == vanished)
                 throw new DeviceException("SLP5005", $"machine '{description.Name}' is gone: {await host.Machine(description.Name).Vanished}");

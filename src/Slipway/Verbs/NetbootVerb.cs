@@ -76,23 +76,23 @@ internal static class NetbootVerb
                 }, Environment.CurrentDirectory, cli.Environment);
                 lab = lab with { Network = lab.Network with { Dhcp = lab.Network.Dhcp with { Unknown = UnknownMachines.Boot } } };
             }
-            return ServeAsync(cli, lab, image, ct);
+            return ServeAsync(cli, lab, image, cli.Json(line), ct);
         });
         return verb;
     }
 
-    private static async Task<int> ServeAsync(Cli cli, LabDescription lab, ImageDescription? image, CancellationToken ct)
+    private static async Task<int> ServeAsync(Cli cli, LabDescription lab, ImageDescription? image, bool json, CancellationToken ct)
     {
         await using LabHost host = LabEntry.Enter(cli, lab);
         ChannelReader<Arrival> arrivals = await host.ServeWalkInsAsync(image, ct);
         var output = new LiveOutput(cli.Terminal.Out, cli.Terminal.IsLive);
         string boots = image is null ? "each machine boots its own image" : $"whoever asks boots {image.Kernel}";
-        output.Note("", $"serving {host.ServingText}; {boots}; Ctrl-C ends");
+        if (!json) output.Note("", $"serving {host.ServingText}; {boots}; Ctrl-C ends");
         var followers = new List<Task>();
         try
         {
             await foreach (Arrival arrival in arrivals.ReadAllAsync(ct))
-                followers.Add(new RunFollower(output, arrival.Name + "| ").FollowTimelineAsync(arrival.Timeline, ct));
+                followers.Add(new RunFollower(output, arrival.Name + "| ", json).FollowTimelineAsync(arrival.Timeline, ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
