@@ -1,5 +1,3 @@
-using Slipway.Lab.Boots;
-
 namespace Slipway.Output;
 
 /// <summary>What <c>slipway</c> exits with (design.md §6).</summary>
@@ -25,14 +23,4 @@ internal static class ExitCode
 
     /// <summary>128 + SIGINT.</summary>
     public const int Cancelled = 130;
-
-    public static int Of(Verdict verdict) => verdict switch
-    {
-        Verdict.Passed => Good,
-        Verdict.Failed or Verdict.Crashed or Verdict.Reset => Failed,
-        Verdict.Busy => Busy,
-        Verdict.Timeout or Verdict.Silent or Verdict.Hung => Timeout,
-        Verdict.Cancelled => Cancelled,
-        _ => LabFault,
-    };
 }

@@ -155,6 +155,6 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_verdict_has_the_exit_code_of_the_design()
     {
-        Assert.Equal([0, 1, 1, 1, 3, 4, 124, 124, 124, 130], Enum.GetValues<Verdict>().Select(ExitCode.Of));
+        Assert.Equal([0, 1, 1, 1, 3, 4, 124, 124, 124, 130], Enum.GetValues<Verdict>().Select(ExitCodes.Of));
     }
 }
