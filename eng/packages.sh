@@ -12,7 +12,7 @@ DEMO_PACKAGES=(
 # The tests: the same, and foreign clients and servers to be measured against.
 TEST_PACKAGES=(
   "${DEMO_PACKAGES[@]}"
-  dnsmasq-base isc-dhcp-client udhcpc tftp-hpa atftp curl
+  dnsmasq-base isc-dhcp-client udhcpc tftp-hpa atftp curl socat zsh fish
 )
 
 say() { printf '== %s\n' "$*" >&2; }

@@ -21,8 +21,13 @@ public static class RunFlagsReader
     /// <exception cref="LabFileException">Something is wrong with the image.</exception>
     public static ImageDescription ReadImage(RunFlags flags, string currentDirectory, Func<string, string?> environment)
     {
-        // The checks of a run, with a machine and an expectation that always hold.
-        var anybody = new MachineDescription { Name = "anybody", Mac = new PhysicalAddress([0x02, 0, 0, 0, 0, 1]) };
+        // The checks of a run, with a machine, a console and an expectation that always hold.
+        var anybody = new MachineDescription
+        {
+            Name = "anybody",
+            Mac = new PhysicalAddress([0x02, 0, 0, 0, 0, 1]),
+            Console = new CommandConsoleDescription { Command = ["true"] },
+        };
         var lab = new LabDescription
         {
             Name = "anybody",

@@ -10,5 +10,8 @@ public sealed class NetbootException(string code, string message, bool isPermiss
 {
     public string Code { get; } = code;
 
+    /// <summary>The message without the code, for whoever passes it on under the same code.</summary>
+    public string Explanation { get; } = message;
+
     public bool IsPermission { get; } = isPermission;
 }

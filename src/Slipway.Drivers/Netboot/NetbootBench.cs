@@ -208,7 +208,7 @@ public sealed class NetbootBench : IBootAuthority, IBootServices
         }
         catch (NetbootException e)
         {
-            throw new DeviceException(e.Code, $"GRUB for machine '{machine.Name}' could not be made: {e.Message}", e);
+            throw new DeviceException(e.Code, $"GRUB for machine '{machine.Name}' could not be made: {e.Explanation}", e);
         }
     }
 

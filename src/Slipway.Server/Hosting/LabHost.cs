@@ -97,6 +97,10 @@ public sealed class LabHost : IAsyncDisposable
         {
             throw new NotAllowedException(e.Message, e);
         }
+        catch (NetbootException e)
+        {
+            throw new DeviceException(e.Code, e.Explanation, e);
+        }
     }
 
     /// <summary>Opens the ports while other things go on; runs wait for it before they stage anything.</summary>

@@ -11,8 +11,8 @@ namespace Slipway.Output;
 /// <summary>Shows a run while it goes: the console as it comes, and the timeline between its lines.</summary>
 /// <param name="output">Where to; shared by the followers of a suite that runs several machines at once.</param>
 /// <param name="prefix">Put before every line when several runs share the output; empty when one has it to itself.</param>
-/// <param name="json">Timeline entries as JSON objects, one after the other, and no console: for programs.</param>
-internal sealed class RunFollower(LiveOutput output, string prefix, bool json = false)
+/// <param name="jsonMachine">Not null: timeline entries as JSON objects, one a line, each with this machine's name, and no console: for programs.</param>
+internal sealed class RunFollower(LiveOutput output, string prefix, string? jsonMachine = null)
 {
     public async Task FollowAsync(ChannelReader<RunEvent> events, CancellationToken ct)
     {
@@ -53,7 +53,7 @@ internal sealed class RunFollower(LiveOutput output, string prefix, bool json = 
             foreach (TimelineEntry entry in timeline.From(next))
             {
                 next++;
-                if (json) output.Text("", JsonSerializer.Serialize(entry, LabJson.Default.TimelineEntry) + "\n");
+                if (jsonMachine is not null) output.Text("", JsonLine(jsonMachine, entry));
                 else output.Note(prefix, FactText.Line(entry));
                 if (entry.Fact is Judged) return;
             }
@@ -63,7 +63,7 @@ internal sealed class RunFollower(LiveOutput output, string prefix, bool json = 
     /// <summary>Shows a console until its journal is closed.</summary>
     public async Task FollowConsoleAsync(ConsoleJournal journal, CancellationToken ct)
     {
-        if (json) return;
+        if (jsonMachine is not null) return;
         byte[] buffer = new byte[16 * 1024];
         char[] text = new char[Encoding.UTF8.GetMaxCharCount(buffer.Length)];
         Decoder decoder = Encoding.UTF8.GetDecoder();
@@ -74,5 +74,19 @@ internal sealed class RunFollower(LiveOutput output, string prefix, bool json = 
             int chars = decoder.GetChars(buffer.AsSpan(0, read), text, flush: false);
             output.Text(prefix, new string(text, 0, chars));
         }
+    }
+
+    private static string JsonLine(string machine, TimelineEntry entry)
+    {
+        using JsonDocument fact = JsonSerializer.SerializeToDocument(entry, LabJson.Default.TimelineEntry);
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteString("machine", machine);
+            foreach (JsonProperty property in fact.RootElement.EnumerateObject()) property.WriteTo(json);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length) + "\n";
     }
 }

@@ -57,7 +57,7 @@ internal static class BootVerb
         Directory.CreateDirectory(directory);
         MachineBoot boot = host.Boot(description, directory);
         var output = new LiveOutput(cli.Terminal.Out, cli.Terminal.IsLive);
-        var follower = new RunFollower(output, "", json);
+        var follower = new RunFollower(output, "", json ? description.Name : null);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task timeline = follower.FollowTimelineAsync(boot.Timeline, ending.Token);
         Task console = boot.Journal is { } journal ? follower.FollowConsoleAsync(journal, ending.Token) : Task.CompletedTask;

@@ -92,7 +92,7 @@ internal static class NetbootVerb
         try
         {
             await foreach (Arrival arrival in arrivals.ReadAllAsync(ct))
-                followers.Add(new RunFollower(output, arrival.Name + "| ", json).FollowTimelineAsync(arrival.Timeline, ct));
+                followers.Add(new RunFollower(output, arrival.Name + "| ", json ? arrival.Name : null).FollowTimelineAsync(arrival.Timeline, ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

@@ -29,6 +29,13 @@ internal static class RunVerb
         var expect = new Option<string[]>("--expect") { Description = "A regular expression the console must show; may be repeated, in order", HelpName = "RE", DefaultValueFactory = _ => [] };
         var within = new Option<string?>("--within") { Description = "Time for each --expect, such as 60s or 2m", HelpName = "TIME" };
         var silence = new Option<string?>("--silence") { Description = "No byte for this long after output means hung", HelpName = "TIME" };
+        var devicetree = new Option<string?>("--devicetree") { Description = "A device tree (Linux on arm64)", HelpName = "FILE" };
+        var needs = new Option<string[]>("--needs") { Description = "A tag; any machine that has them all will do; may be repeated", HelpName = "TAG", DefaultValueFactory = _ => [] };
+        var crash = new Option<string[]>("--crash") { Description = "A line like this is a crash, besides those built in; may be repeated", HelpName = "RE", DefaultValueFactory = _ => [] };
+        var fail = new Option<string[]>("--fail") { Description = "A line like this is a failure; may be repeated", HelpName = "RE", DefaultValueFactory = _ => [] };
+        var reports = new Option<string?>("--reports") { Description = "Test reports to read: auto (default), none, tap, ktap, sotest, lava, wvtest", HelpName = "KIND" };
+        var retry = new Option<string?>("--retry") { Description = "How often a lab-fault is tried again, 0 (default) to 10", HelpName = "TIMES" };
+        var artifact = new Option<string[]>("--artifact") { Description = "Files kept with the run, such as 'results/*.xml'; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
         var after = new Option<string?>("--after") { Description = "How the machine is left: off (default), leave, reset", HelpName = "STATE" };
         var name = new Option<string?>("--name") { Description = "The run's name; default: the image's", HelpName = "NAME" };
         var jobs = new Option<int>("--jobs", "-j") { Description = "How many machines at the same time (a suite)", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -60,7 +67,7 @@ internal static class RunVerb
             ],
         };
         verb.Add(file);
-        foreach (Option option in new Option[] { machine, image, kernel, protocol, arguments, initrd, module, loader, expect, within, silence, after, name, jobs, quiet }) verb.Add(option);
+        foreach (Option option in new Option[] { machine, image, kernel, protocol, arguments, initrd, module, devicetree, loader, needs, expect, within, silence, crash, fail, reports, retry, artifact, after, name, jobs, quiet }) verb.Add(option);
         verb.SetAction((line, ct) =>
         {
             LabDescription lab = cli.Lab(line);
@@ -78,6 +85,13 @@ internal static class RunVerb
                 Expect = line.GetValue(expect) ?? [],
                 Within = line.GetValue(within),
                 Silence = line.GetValue(silence),
+                DeviceTree = line.GetValue(devicetree),
+                Needs = line.GetValue(needs) ?? [],
+                Crash = line.GetValue(crash) ?? [],
+                Fail = line.GetValue(fail) ?? [],
+                Reports = line.GetValue(reports),
+                Retry = line.GetValue(retry),
+                Artifacts = line.GetValue(artifact) ?? [],
                 After = line.GetValue(after),
             };
             return RunAsync(cli, lab, Runs(cli, lab, line.GetValue(file), flags), line.GetValue(jobs), line.GetValue(quiet), cli.Json(line), ct);
@@ -139,15 +153,16 @@ internal static class RunVerb
 
     // Whether the flags say anything that a run file says, too.
     private static bool Describe(RunFlags flags) =>
-        new[] { flags.Name, flags.Image, flags.Kernel, flags.Protocol, flags.Args, flags.Within, flags.Silence, flags.After }.Any(f => f is not null)
-        || flags.Initrd.Count + flags.Modules.Count + flags.Loader.Count + flags.Expect.Count > 0;
+        new[] { flags.Name, flags.Image, flags.Kernel, flags.Protocol, flags.Args, flags.Within, flags.Silence, flags.After, flags.DeviceTree, flags.Reports, flags.Retry }.Any(f => f is not null)
+        || flags.Initrd.Count + flags.Modules.Count + flags.Loader.Count + flags.Expect.Count
+            + flags.Needs.Count + flags.Crash.Count + flags.Fail.Count + flags.Artifacts.Count > 0;
 
     private static IReadOnlyList<RunDescription> Runs(Cli cli, LabDescription lab, string? file, RunFlags flags, List<FileProblem> warnings)
     {
         string? machine = flags.Machine ?? cli.Environment("SLIPWAY_MACHINE");
         if (file is null)
         {
-            flags = flags with { Machine = LabEntry.Machine(cli, lab, machine).Name };
+            if (flags.Needs.Count == 0) flags = flags with { Machine = LabEntry.Machine(cli, lab, machine).Name };
             return [RunFlagsReader.Read(flags, lab, Environment.CurrentDirectory, cli.Environment, warnings)];
         }
         if (Describe(flags))

@@ -58,6 +58,10 @@ public sealed class BootLab : IDisposable
             "unshare", [.. unshare, "sh", "-c", "mount -t tmpfs none \"$0\" && exec \"$@\"", hidden, Executable, .. arguments], Variables, Directory);
     }
 
+    /// <summary>Starts it inside a network namespace of the test, as on a computer with that network.</summary>
+    internal SlipwayProcess StartIn(string networkNamespace, params string[] arguments) =>
+        SlipwayProcess.Start("ip", ["netns", "exec", networkNamespace, Executable, .. arguments], Variables, Directory);
+
     internal async Task<SlipwayResult> RunAsync(params string[] arguments)
     {
         await using SlipwayProcess slipway = Start(arguments);

@@ -33,6 +33,8 @@ internal sealed class SlipwayProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts <paramref name="program"/> (the executable, or a program that in the end runs it).</summary>
     public static SlipwayProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string directory)
     {

@@ -106,4 +106,20 @@ public sealed class RunFlagsReaderTests
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(offset), 0 - sum);
         return bytes;
     }
+
+    [Fact]
+    public void An_image_for_whoever_asks_needs_no_machine_and_no_console()
+    {
+        string kernel = Path.GetTempFileName();
+        try
+        {
+            ImageDescription image = RunFlagsReader.ReadImage(new RunFlags { Kernel = kernel, Protocol = "linux" }, Path.GetTempPath(), _ => null);
+
+            Assert.Equal(kernel, image.Kernel);
+        }
+        finally
+        {
+            File.Delete(kernel);
+        }
+    }
 }
