@@ -8,13 +8,14 @@ public sealed class WhoMayReferenceWhomTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Slipway.Netboot"] = [],
+        ["Slipway.Amt"] = [],
         ["Slipway.LabFile"] = [],
         ["Slipway.Sim"] = [],
         ["Slipway.Lab"] = ["Slipway.LabFile"],
         ["Slipway.Storage"] = ["Slipway.Lab"],
-        ["Slipway.Drivers"] = ["Slipway.Lab", "Slipway.Netboot"],
+        ["Slipway.Drivers"] = ["Slipway.Lab", "Slipway.Netboot", "Slipway.Amt"],
         ["Slipway.Server"] = ["Slipway.Lab", "Slipway.Drivers", "Slipway.Storage"],
-        ["Slipway"] = ["Slipway.LabFile", "Slipway.Server"],
+        ["Slipway"] = ["Slipway.LabFile", "Slipway.Server", "Slipway.Amt", "Slipway.Sim"],
     };
 
     [Fact]
