@@ -9,6 +9,9 @@ public sealed class AmtException(AmtProblem problem, string message, Exception? 
 {
     public AmtProblem Problem { get; } = problem;
 
+    /// <summary>The message without the code, for whoever passes it on under the same code.</summary>
+    public string Explanation { get; } = message;
+
     /// <summary><c>SLP3001</c> and so on.</summary>
     public string Code => $"SLP{(int)Problem}";
 

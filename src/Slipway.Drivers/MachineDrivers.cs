@@ -1,5 +1,7 @@
+using System.Threading.Channels;
 using Slipway.Drivers.Command;
 using Slipway.Drivers.Qemu;
+using Slipway.Lab.Boots;
 using Slipway.Lab.Consoles;
 using Slipway.Lab.Machines;
 using Slipway.Lab.Power;
@@ -28,6 +30,10 @@ public static class MachineDrivers
         public IConsoleTransport? Console => console;
 
         public IMachineScreen? Screen => null;
+
+        public IBootOverride? BootOverride => null;
+
+        public ChannelReader<BootFact>? Facts => null;
 
         public Task<string> Vanished { get; } = new TaskCompletionSource<string>().Task;
 

@@ -184,13 +184,16 @@ public sealed record MachineDescription
     /// <summary>Loader chain forced for this machine; empty = the image's, or the shortest.</summary>
     public IReadOnlyList<LoaderKind> Loader { get; init; } = [];
 
-    /// <summary>The virtual machine's make; null when it is not one.</summary>
+    /// <summary>The virtual machine's make; null when it is not one. Beside <see cref="Amt"/> it is what <c>slipway sim amt</c> puts behind its simulated firmware.</summary>
     public QemuDescription? Qemu { get; init; }
 
-    /// <summary>Power by programs; null when <see cref="Qemu"/> gives it or there is none.</summary>
+    /// <summary>Its Intel AMT firmware; null when it has none. It gives power, console and screen where <see cref="Power"/> and <see cref="Console"/> do not.</summary>
+    public AmtDescription? Amt { get; init; }
+
+    /// <summary>Power by programs; null when <see cref="Qemu"/> or <see cref="Amt"/> gives it or there is none.</summary>
     public CommandPowerDescription? Power { get; init; }
 
-    /// <summary>A console that is another program's standard input and output; null when <see cref="Qemu"/> gives it or there is none.</summary>
+    /// <summary>A console that is another program's standard input and output; null when <see cref="Qemu"/> or <see cref="Amt"/> gives it or there is none.</summary>
     public CommandConsoleDescription? Console { get; init; }
 
     /// <summary>Where the machine stands in the lab file, <c>file:line:column</c>; for messages.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Threading.Channels;
 using Slipway.Drivers.VirtualNetwork;
 using Slipway.Lab;
 using Slipway.Lab.Boots;
@@ -27,8 +28,8 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly TaskCompletionSource<string> _vanished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly QemuConsole _console;
+    private readonly MachinePort _port;
     private QmpClient? _control;
-    private FrameRelay? _relay;
     private bool _isStale;
     private int? _processId;
     private volatile bool _ending;
@@ -42,6 +43,7 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
         _runtimeDirectory = runtimeDirectory;
         _time = time;
         _places = new QemuPlaces(Path.Combine(runtimeDirectory, "machines", machine.Name));
+        _port = new MachinePort(machine, _places.RelaySocket, _places.NetworkSocket);
         _console = new QemuConsole(this, _places.Serial);
     }
 
@@ -51,6 +53,11 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
 
     /// <summary>Null for boards without a display.</summary>
     public IMachineScreen? Screen => _machine.Qemu!.Firmware == QemuFirmware.UBoot ? null : this;
+
+    /// <summary>Null: a virtual machine boots from its network card first.</summary>
+    public IBootOverride? BootOverride => null;
+
+    public ChannelReader<BootFact>? Facts => null;
 
     public Task<string> Vanished => _vanished.Task;
 
@@ -133,7 +140,7 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
             await control.DisposeAsync();
         }
         await _console.DisposeAsync();
-        _relay?.Dispose();
+        _port.Dispose();
         _starting.Dispose();
     }
 
@@ -144,12 +151,12 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
         try
         {
             if (_control is not null) return _control;
-            IReadOnlyList<string> words = QemuCommandLine.Write(_machine, _places, Netdev());
+            IReadOnlyList<string> words = QemuCommandLine.Write(_machine, _places, _port.Netdev);
             string text = string.Join('\n', words);
             QmpClient? running = await TryConnectAsync(_places.Control, ct);
             if (running is null) return _control = await StartAsync(words, text, ct);
             _isStale = !File.Exists(_places.Arguments) || await File.ReadAllTextAsync(_places.Arguments, ct) != text;
-            PlugRelay();
+            _port.Attach();
             _processId = ReadProcessId();
             return _control = Watch(running);
         }
@@ -167,7 +174,7 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
         Directory.CreateDirectory(_places.Directory);
         foreach (string socket in new[] { _places.Control, _places.Side, _places.Serial, _places.NetworkSocket, _places.ProcessId }) File.Delete(socket);
         if (_machine.Qemu!.Firmware == QemuFirmware.Uefi && !File.Exists(_places.UefiVariables)) File.Copy(QemuFiles.UefiVariables, _places.UefiVariables);
-        PlugNetwork();
+        _port.Plug();
 
         var start = new ProcessStartInfo(QemuCommandLine.Program(_machine.Qemu!.Firmware), words) { RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _places.Directory };
         using Process process = Process.Start(start)!;
@@ -289,27 +296,4 @@ public sealed class QemuMachine : IMachineDriver, IPowerControl, IMachineScreen
             return null;
         }
     }
-
-    private string Netdev() => VirtualNetwork.VirtualNetwork.HasTap
-        ? $"tap,id=n0,ifname={VirtualNetwork.VirtualNetwork.TapName(_machine)},script=no,downscript=no"
-        : $"dgram,id=n0,local.type=unix,local.path={_places.NetworkSocket},remote.type=unix,remote.path={_places.RelaySocket}";
-
-    private void PlugNetwork()
-    {
-        if (VirtualNetwork.VirtualNetwork.HasTap)
-        {
-            VirtualNetwork.VirtualNetwork.AddTap(VirtualNetwork.VirtualNetwork.TapName(_machine));
-            return;
-        }
-        VirtualNetwork.VirtualNetwork.AddPair(InterfaceName("b"), InterfaceName("r"));
-        PlugRelay();
-    }
-
-    private void PlugRelay()
-    {
-        if (VirtualNetwork.VirtualNetwork.HasTap || _relay is not null) return;
-        _relay = new FrameRelay(InterfaceName("r"), _places.RelaySocket, _places.NetworkSocket);
-    }
-
-    private string InterfaceName(string prefix) => prefix + "-" + Convert.ToHexStringLower(_machine.Mac.GetAddressBytes());
 }

@@ -6,6 +6,9 @@ namespace Slipway.Lab.Boots;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(PowerCommanded), nameof(PowerCommanded))]
 [JsonDerivedType(typeof(PowerObserved), nameof(PowerObserved))]
+[JsonDerivedType(typeof(BootOverridden), nameof(BootOverridden))]
+[JsonDerivedType(typeof(PowerLost), nameof(PowerLost))]
+[JsonDerivedType(typeof(ConsoleGap), nameof(ConsoleGap))]
 [JsonDerivedType(typeof(FirmwareAsked), nameof(FirmwareAsked))]
 [JsonDerivedType(typeof(LoaderAsked), nameof(LoaderAsked))]
 [JsonDerivedType(typeof(SystemAsked), nameof(SystemAsked))]
@@ -30,6 +33,20 @@ public sealed record PowerCommanded(PowerAction Action) : BootFact;
 
 /// <summary>The power state as read back from the machine.</summary>
 public sealed record PowerObserved(PowerState State) : BootFact;
+
+/// <summary>What the machine boots from next was set, for one boot, and read back.</summary>
+/// <param name="Source">In words, such as <c>network</c>.</param>
+/// <param name="Note">What could not be had besides; empty when nothing.</param>
+public sealed record BootOverridden(string Source, string Note) : BootFact;
+
+/// <summary>The machine is off and nobody here switched it.</summary>
+/// <param name="Evidence">What showed it.</param>
+public sealed record PowerLost(string Evidence) : BootFact;
+
+/// <summary>The console's line was lost and is back: what the machine said in between is missing from the record.</summary>
+/// <param name="Seconds">How long it was away.</param>
+/// <param name="Reason">Why, as far as known.</param>
+public sealed record ConsoleGap(double Seconds, string Reason) : BootFact;
 
 /// <summary>Firmware asked for an address as a network boot client: the machine is at its beginning.</summary>
 /// <param name="Architecture">In words, such as <c>x86 BIOS</c> or <c>x64 UEFI</c>.</param>

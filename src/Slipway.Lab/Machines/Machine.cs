@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Slipway.Lab.Boots;
 using Slipway.Lab.Consoles;
+using Slipway.Lab.Power;
 using Slipway.LabFile;
 
 namespace Slipway.Lab.Machines;
@@ -34,6 +35,11 @@ public sealed class Machine : IAsyncDisposable
 
     public bool HasPower => _driver.Power is not null;
 
+    public bool HasBootOverride => _driver.BootOverride is not null;
+
+    /// <summary>What the driver saw by itself; see <see cref="IMachineDriver.Facts"/>.</summary>
+    public ChannelReader<BootFact>? Facts => _driver.Facts;
+
     public bool HasScreen => _driver.Screen is not null;
 
     /// <summary>Completes with a reason when the machine is gone without having been asked to.</summary>
@@ -50,6 +56,15 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Reads the power state.</summary>
     public Task<PowerState> GetPowerAsync(CancellationToken ct) =>
         AskAsync(new Request(RequestKind.Observe, default, null, ct), r => r.State.Task);
+
+    /// <summary>Makes the next boot one from the network; written into <paramref name="timeline"/>.</summary>
+    /// <exception cref="DeviceException">It was refused, or is not there when read back.</exception>
+    public Task OverrideBootAsync(Timeline timeline, CancellationToken ct) =>
+        AskAsync(new Request(RequestKind.Override, default, timeline, ct), r => r.State.Task);
+
+    /// <summary>Takes an override back that no boot has consumed.</summary>
+    public Task ClearBootOverrideAsync(CancellationToken ct) =>
+        AskAsync(new Request(RequestKind.ClearOverride, default, null, ct), r => r.State.Task);
 
     /// <summary>The screen as a PNG file's bytes.</summary>
     public Task<byte[]> CapturePngAsync(CancellationToken ct) =>
@@ -104,6 +119,15 @@ public sealed class Machine : IAsyncDisposable
             case RequestKind.Observe:
                 request.State.TrySetResult(_driver.Power is null ? PowerState.Unknown : await _driver.Power.GetStateAsync(ct));
                 break;
+            case RequestKind.Override:
+                string note = await Override.SetNetworkOnceAsync(ct);
+                request.Timeline?.Append(new BootOverridden("network", note));
+                request.State.TrySetResult(PowerState.Unknown);
+                break;
+            case RequestKind.ClearOverride:
+                await Override.ClearAsync(ct);
+                request.State.TrySetResult(PowerState.Unknown);
+                break;
             default:
                 if (_driver.Screen is not { } screen)
                     throw new DeviceException("SLP5003", $"machine '{Name}' has no screen that Slipway can see");
@@ -112,10 +136,14 @@ public sealed class Machine : IAsyncDisposable
         }
     }
 
+    private IBootOverride Override => _driver.BootOverride ?? throw new InvalidOperationException($"machine '{Name}' has no boot override");
+
     private enum RequestKind
     {
         Power,
         Observe,
+        Override,
+        ClearOverride,
         Screen,
     }
 

@@ -123,6 +123,9 @@ public sealed class RunWatch
             case MachineVanished f:
                 Judge(Verdict.LabFault, $"the machine vanished: {f.Reason}");
                 break;
+            case PowerLost f:
+                Judge(Verdict.LabFault, $"the machine went off and nothing here switched it ({f.Evidence}); {LastLine()}; look at its power supply and cable, and if the kernel switches it off itself, expect its last line");
+                break;
             case ConsoleLost f:
                 Judge(Verdict.LabFault, $"the console was lost: {f.Reason}");
                 break;

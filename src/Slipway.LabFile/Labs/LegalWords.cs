@@ -26,7 +26,12 @@ internal static class LegalWords
 
     public static readonly WordList<QemuAcceleration> Accelerations = new(("tcg", QemuAcceleration.Tcg), ("kvm", QemuAcceleration.Kvm));
 
-    public static readonly WordList<DriverKind> Drivers = new(("command", DriverKind.Command)) { NotYet = ["amt", "serial", "tcp", "qemu"] };
+    public static readonly WordList<AmtTlsUse> AmtTls =
+        new(("auto", AmtTlsUse.Auto), ("yes", AmtTlsUse.Yes), ("no", AmtTlsUse.No), ("true", AmtTlsUse.Yes), ("false", AmtTlsUse.No));
+
+    public static readonly WordList<AmtBootOrder> AmtBootOrders = new(("pxe-once", AmtBootOrder.PxeOnce), ("bios", AmtBootOrder.Bios));
+
+    public static readonly WordList<DriverKind> Drivers = new(("command", DriverKind.Command)) { NotYet = ["serial", "tcp"] };
 
     public static string Of(BootProtocol protocol) => protocol switch
     {

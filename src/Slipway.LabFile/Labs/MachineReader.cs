@@ -24,7 +24,7 @@ internal static class MachineReader
     {
         if (Section.Open(node, $"machine '{key.Source}'", surroundings) is not { } section) return null;
 
-        var hasAmt = section.NotYet("amt", "Intel AMT is");
+        var amt = section.Inner("amt", $"'amt' of {section.What}") is { } firmware ? AmtReader.Read(firmware) : null;
         var qemu = section.Inner("qemu", $"'qemu' of {section.What}") is { } inner ? QemuReader.Read(inner) : null;
         var mac = Mac(section);
         if (mac is null && !section.Has("mac"))
@@ -42,11 +42,12 @@ internal static class MachineReader
             Image = section.Text("image"),
             Loader = section.Words("loader", LegalWords.Loaders),
             Qemu = qemu,
+            Amt = amt,
             Power = section.Inner("power", $"'power' of {section.What}") is { } power ? CommandDriverReader.Power(power) : null,
             Console = section.Inner("console", $"'console' of {section.What}") is { } console ? CommandDriverReader.Console(console) : null,
             Where = key.Place.ToString(),
         };
-        foreach (var driver in section.Has("qemu") && !hasAmt ? new[] { "power", "console" } : [])
+        foreach (var driver in section.Has("qemu") && !section.Has("amt") ? new[] { "power", "console" } : [])
         {
             if (section.Has(driver))
                 surroundings.Problems.Add(
@@ -54,6 +55,10 @@ internal static class MachineReader
                     ProblemCode.QemuAndDrivers,
                     $"{section.What} has 'qemu', which gives it power and console; remove '{driver}'");
         }
+
+        if (section.Has("amt") && qemu?.Firmware == QemuFirmware.UBoot)
+            surroundings.Problems.Add(
+                section.PlaceOf("qemu"), ProblemCode.AmtAndUBoot, $"{section.What}: Intel AMT is in x86 machines; 'firmware' beside 'amt' is bios or uefi");
 
         if (machine.Loader.Distinct().Count() != machine.Loader.Count)
             surroundings.Problems.Add(section.PlaceOf("loader"), ProblemCode.LoaderCannotBoot, $"{section.What} goes through one loader twice");

@@ -182,7 +182,7 @@ internal sealed class RunReader(LabDescription lab, Surroundings surroundings, s
                     + "'reports' (--reports)");
         }
 
-        if (candidates is not null && candidates.TrueForAll(m => m.Qemu is null && m.Console is null))
+        if (candidates is not null && candidates.TrueForAll(m => m.Qemu is null && m.Amt is null && m.Console is null))
             surroundings.Problems.Add(
                 section.PlaceOf("machine"),
                 ProblemCode.NoConsole,

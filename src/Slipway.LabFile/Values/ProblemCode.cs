@@ -52,6 +52,9 @@ internal static class ProblemCode
     public const string QemuOffVirtual = "SLP1211";
     public const string NoPowerCommand = "SLP1212";
     public const string DeviceTreeOnMultiboot = "SLP1213";
+    public const string BadHost = "SLP1214";
+    public const string BadFingerprint = "SLP1215";
+    public const string AmtAndUBoot = "SLP1216";
 
     // 13xx: network
     public const string NoInterface = "SLP1301";

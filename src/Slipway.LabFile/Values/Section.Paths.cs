@@ -113,6 +113,12 @@ internal sealed partial class Section
         return secrets;
     }
 
+    /// <summary>A single secret. Its value never enters a message.</summary>
+    /// <param name="key">The key it stands under.</param>
+    /// <param name="variable">The environment variable to advise.</param>
+    public Secret? Secret(string key, string variable) =>
+        Node(key) is { } node && SecretOf(node, variable, key) is { } value ? new Secret(value) : null;
+
     private List<string> Existing(string key, Func<string, bool> exists)
     {
         var paths = new List<string>();

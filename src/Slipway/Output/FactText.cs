@@ -13,6 +13,9 @@ internal static class FactText
     {
         PowerCommanded f => $"power {f.Action.Word()} commanded",
         PowerObserved f => $"power is {f.State.Word()}",
+        BootOverridden f => $"next boot from the {f.Source}" + (f.Note.Length > 0 ? $" ({f.Note})" : ""),
+        PowerLost f => $"the machine went off by itself: {f.Evidence}",
+        ConsoleGap f => $"the console was away for {f.Seconds:0.0} s and what was said then is missing: {f.Reason}",
         FirmwareAsked f => $"firmware asked for an address: {f.Architecture}, {f.Via}",
         LoaderAsked f => $"loader asked for an address: {f.Loader}",
         SystemAsked f => $"the booted system asked for an address: {f.VendorClass}",

@@ -111,7 +111,7 @@ internal static class MachinesVerb
     /// <summary>A real machine's firmware is known only when it asks.</summary>
     private static string Firmware(MachineDescription machine) => machine.Qemu?.Firmware.Word() ?? "-";
 
-    private static string Power(MachineDescription machine) => machine.Qemu is not null ? "qemu" : machine.Power is not null ? "command" : "none";
+    private static string Power(MachineDescription machine) => machine.Power is not null ? "command" : machine.Amt is not null ? "amt" : machine.Qemu is not null ? "qemu" : "none";
 
-    private static string Console(MachineDescription machine) => machine.Qemu is not null ? "qemu" : machine.Console is not null ? "command" : "none";
+    private static string Console(MachineDescription machine) => machine.Console is not null ? "command" : machine.Amt is not null ? "amt" : machine.Qemu is not null ? "qemu" : "none";
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Slipway.Amt;
 using Slipway.LabFile.Values;
 
 namespace Slipway.Tests.LabFile;
@@ -27,6 +28,10 @@ public sealed partial class DocumentationTests
         Assert.Equal(codes.Order(), codes.Distinct().Order());
         Assert.Equal(codes.Order(), Documented(Repository()).Where(c => c.StartsWith("SLP1", StringComparison.Ordinal)).Order());
     }
+
+    [Fact]
+    public void Every_problem_of_amt_has_a_heading_in_the_documentation() =>
+        Assert.Equal(Enum.GetValues<AmtProblem>().Select(p => $"SLP{(int)p}").Order(), Documented(Repository()).Where(c => c.StartsWith("SLP3", StringComparison.Ordinal)).Order());
 
     [Fact]
     public void Every_whole_lab_of_the_reference_is_a_lab_without_errors()

@@ -31,6 +31,9 @@ public sealed class LabJsonTests
         new ConsoleLost("closed by the other end"),
         new MachineVanished("QEMU ended"),
         new BuildFinished(true, 0, 61.5),
+        new BootOverridden("network", "no BIOS screens on the console"),
+        new PowerLost("serial over LAN says off"),
+        new ConsoleGap(2.5, "the firmware closed the session"),
         new Judged(Verdict.LabFault, "TFTP was never asked"),
     ];
 

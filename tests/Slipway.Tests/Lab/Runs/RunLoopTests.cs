@@ -69,6 +69,47 @@ public sealed class RunLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task The_boot_override_is_set_with_the_console_open_and_before_power_is_touched_and_taken_back_when_no_boot_came_of_it()
+    {
+        var bench = new Bench(_directory);
+        bench.Driver.HasOverride = true;
+
+        RunRecord run = await bench.RunAsync(Ready());
+
+        Assert.Equal(Verdict.Passed, run.Verdict);
+        // The fake never asks for an address, so nothing consumed the override.
+        Assert.Equal(["set after 0 switches, console open", "cleared"], bench.Driver.Overrides);
+    }
+
+    [Fact]
+    public async Task A_boot_override_that_is_refused_is_the_labs_fault_and_the_machine_is_not_switched_on()
+    {
+        var bench = new Bench(_directory);
+        bench.Driver.HasOverride = true;
+        bench.Driver.OverrideFault = new DeviceException("SLP3021", "the override is not there when read back");
+
+        RunRecord run = await bench.RunAsync(Ready());
+
+        Assert.Equal((Verdict.LabFault, 3), (run.Verdict, run.ExitCode));
+        Assert.Contains("SLP3021", run.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(PowerAction.On, bench.Driver.Switched);
+    }
+
+    [Fact]
+    public async Task A_machine_that_goes_off_by_itself_is_the_labs_fault_with_both_things_it_may_be()
+    {
+        var bench = new Bench(_directory);
+        bench.Driver.Says = "booting\n";
+        bench.Driver.OnPower = () => bench.Driver.See(new PowerLost("serial over LAN says off"));
+
+        RunRecord run = await bench.RunAsync(Ready());
+
+        Assert.Equal((Verdict.LabFault, 3), (run.Verdict, run.ExitCode));
+        Assert.Contains("serial over LAN says off", run.Reason, StringComparison.Ordinal);
+        Assert.Contains("power supply", run.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_crash_is_never_tried_again()
     {
         var bench = new Bench(_directory);
@@ -198,8 +239,10 @@ public sealed class RunLoopTests : IDisposable
         void IRunArtifacts.SetAside(RunRecord record, int attempt) => SetAside++;
     }
 
-    private sealed class FakeDriver : IMachineDriver, IPowerControl, IConsoleTransport
+    private sealed class FakeDriver : IMachineDriver, IPowerControl, IConsoleTransport, IBootOverride
     {
+        private readonly Channel<BootFact> _facts = Channel.CreateUnbounded<BootFact>();
+
         private readonly Channel<byte[]> _line = Channel.CreateUnbounded<byte[]>();
         private bool _isOpen;
 
@@ -222,6 +265,30 @@ public sealed class RunLoopTests : IDisposable
         public IConsoleTransport Console => this;
 
         public IMachineScreen? Screen => null;
+
+        public bool HasOverride { get; set; }
+
+        public Exception? OverrideFault { get; set; }
+
+        public ConcurrentQueue<string> Overrides { get; } = [];
+
+        public IBootOverride? BootOverride => HasOverride ? this : null;
+
+        public ChannelReader<BootFact> Facts => _facts.Reader;
+
+        public void See(BootFact fact) => _facts.Writer.TryWrite(fact);
+
+        public Task<string> SetNetworkOnceAsync(CancellationToken ct)
+        {
+            Overrides.Enqueue($"set after {Switched.Count} switches, console {(_isOpen ? "open" : "closed")}");
+            return OverrideFault is null ? Task.FromResult("no BIOS screens") : Task.FromException<string>(OverrideFault);
+        }
+
+        public Task ClearAsync(CancellationToken ct)
+        {
+            Overrides.Enqueue("cleared");
+            return Task.CompletedTask;
+        }
 
         public Task<string> Vanished { get; } = new TaskCompletionSource<string>().Task;
 
