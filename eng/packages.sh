@@ -13,6 +13,7 @@ DEMO_PACKAGES=(
 TEST_PACKAGES=(
   "${DEMO_PACKAGES[@]}"
   dnsmasq-base isc-dhcp-client udhcpc tftp-hpa atftp curl socat zsh fish
+  pacemaker pacemaker-cli-utils fence-agents libxml2-utils
 )
 
 say() { printf '== %s\n' "$*" >&2; }

@@ -18,6 +18,9 @@ internal static class Program
             return Task.FromResult(ExitCode.Good);
         }
 
+        // Cluster managers call agents by name: a link called fence_slipway is the verb.
+        if (IsFenceAgent()) words = ["fence", .. words];
+
         var cli = new Cli
         {
             Terminal = Terminal.OfProcess(Environment.GetEnvironmentVariable),
@@ -27,6 +30,22 @@ internal static class Program
             OpenRuns = OpenRunsAsync,
         };
         return words is [Completer.Verb, ..] ? Task.FromResult(Completer.Run(cli, words[1..])) : cli.RunAsync(words, CancellationToken.None);
+    }
+
+    // The name this program was called by. The framework only tells the file that the link points at.
+    private static bool IsFenceAgent()
+    {
+        try
+        {
+            ReadOnlySpan<byte> line = File.ReadAllBytes("/proc/self/cmdline");
+            int end = line.IndexOf((byte)0);
+            ReadOnlySpan<byte> name = end < 0 ? line : line[..end];
+            return name[(name.LastIndexOf((byte)'/') + 1)..].StartsWith("fence_"u8);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static string Version => typeof(Program).Assembly.GetName().Version!.ToString(fieldCount: 3);

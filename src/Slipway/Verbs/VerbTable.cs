@@ -14,6 +14,7 @@ internal static class VerbTable
         new("check", CheckVerb.Build),
         new("machines", MachinesVerb.Build),
         new("runs", RunsVerb.Build),
+        new("fence", FenceVerb.Build),
         new("demo", DemoVerb.Build),
         new("completion", CompletionVerb.Build),
     ];
