@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Slipway.Lab.Runs;
 
 /// <summary>The built-in crash patterns. All are armed on every console: what runs there may be a Linux in a Xen on a U-Boot.</summary>
@@ -128,9 +130,18 @@ public static class CrashPatterns
             "0 fatal errors, 2 warnings"),
     ];
 
+    // One of these words is in every line that a pattern above can match: almost every line of a good boot is done with after this one search.
+    private static readonly SearchValues<string> Alarming = SearchValues.Create(
+        [
+            "panic", "bug", "oops", "fault", "handle kernel", "internal error", "lockup", "rcu_", "trap", "fatal", "assert", "crashed", "abort", "called fail",
+            "halting", "killed ec", "rm attachment", "exception", "db", "### error",
+        ],
+        StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The first built-in pattern, in their order, that a line matches; null when it is no crash.</summary>
     public static CrashPattern? Find(string line)
     {
+        if (!line.AsSpan().ContainsAny(Alarming)) return null;
         foreach (CrashPattern pattern in BuiltIn)
             if (pattern.Regex.IsMatch(line)) return pattern;
         return null;
