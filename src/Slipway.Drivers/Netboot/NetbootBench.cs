@@ -71,7 +71,7 @@ public sealed class NetbootBench : IBootAuthority, IBootServices
         {
             if (machine is null && _lab.Network.Dhcp.Unknown == UnknownMachines.Record) Unknown?.Note(client);
             if (machine is null && _lab.Network.Dhcp.Unknown != UnknownMachines.Boot)
-                return new BootAnswer.Ignore($"no machine of lab '{_lab.Name}' has MAC {Spelt(client.Mac)}");
+                return new BootAnswer.Ignore($"no machine of lab '{_lab.Name}' has MAC {client.Mac.Spelt()}");
             return new BootAnswer.Serve("nothing is staged for it: an address only", machine?.Ip, machine?.Name, "");
         }
 
@@ -95,7 +95,7 @@ public sealed class NetbootBench : IBootAuthority, IBootServices
             return OpenOwn(request)
                 ?? new FileAnswer.Refuse(mac is null
                     ? $"{request.Client} is no machine of this lab"
-                    : $"nothing is staged for {Spelt(mac)}", Expected: false, nameof(FileRole.Other));
+                    : $"nothing is staged for {mac.Spelt()}", Expected: false, nameof(FileRole.Other));
         }
 
         TransferProtocol protocol = Protocol(request);
@@ -291,5 +291,4 @@ public sealed class NetbootBench : IBootAuthority, IBootServices
         : name.EndsWith(".efi", StringComparison.Ordinal) ? "application/efi"
         : "application/octet-stream";
 
-    private static string Spelt(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(b => b.ToString("x2")));
 }

@@ -1,7 +1,8 @@
-using System.Collections.Concurrent;
-using System.Net.NetworkInformation;
+using Slipway.LabFile;
 using Slipway.Netboot.Loaders;
 using Slipway.Netboot.Pxe;
+using System.Collections.Concurrent;
+using System.Net.NetworkInformation;
 
 namespace Slipway.Drivers.Netboot;
 
@@ -18,7 +19,7 @@ public sealed class UnknownMachineList(string path)
     public void Note(BootClient client)
     {
         if (!_seen.TryAdd(client.Mac, true)) return;
-        string mac = string.Join(':', client.Mac.GetAddressBytes().Select(octet => octet.ToString("x2")));
+        string mac = client.Mac.Spelt();
         try
         {
             if (Read(path).Any(line => line.StartsWith(mac, StringComparison.Ordinal))) return;

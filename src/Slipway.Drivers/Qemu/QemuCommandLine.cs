@@ -45,7 +45,7 @@ internal static class QemuCommandLine
     public static IReadOnlyList<string> Write(MachineDescription machine, QemuPlaces places, string netdev)
     {
         QemuDescription qemu = machine.Qemu!;
-        string mac = string.Join(':', machine.Mac.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+        string mac = machine.Mac.Spelt();
         var words = new List<string>
         {
             "-name", $"slipway-{machine.Name}", "-accel", qemu.Accel, "-m", qemu.MemoryMiB.ToString(CultureInfo.InvariantCulture),

@@ -19,8 +19,7 @@ public static class QemuRequirements
     {
         var missing = new List<(string, string)>();
         string program = QemuCommandLine.Program(qemu.Firmware);
-        bool found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(d => d.Length > 0 && File.Exists(Path.Combine(d, program)));
-        if (!found) missing.Add((program, qemu.Firmware == QemuFirmware.UBoot ? "qemu-system-arm" : "qemu-system-x86"));
+        if (ProgramPath.Find(program) is null) missing.Add((program, qemu.Firmware == QemuFirmware.UBoot ? "qemu-system-arm" : "qemu-system-x86"));
         switch (qemu.Firmware)
         {
             case QemuFirmware.Uefi:

@@ -106,8 +106,6 @@ public static class LabNamespace
 
     internal static void Require(string program, string package)
     {
-        bool found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"])
-            .Any(directory => directory.Length > 0 && File.Exists(Path.Combine(directory, program)));
-        if (!found) throw new DeviceException("SLP5202", $"the program '{program}' is not on this computer; install the package {package}");
+        if (ProgramPath.Find(program) is null) throw new DeviceException("SLP5202", $"the program '{program}' is not on this computer; install the package {package}");
     }
 }

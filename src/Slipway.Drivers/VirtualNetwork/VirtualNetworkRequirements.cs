@@ -9,14 +9,7 @@ public static class VirtualNetworkRequirements
         var missing = new List<(string, string)>();
         foreach ((string program, string package) in new[] { ("unshare", "util-linux"), ("nsenter", "util-linux"), ("ip", "iproute2") })
         {
-            try
-            {
-                LabNamespace.Require(program, package);
-            }
-            catch (Lab.DeviceException)
-            {
-                missing.Add((program, package));
-            }
+            if (ProgramPath.Find(program) is null) missing.Add((program, package));
         }
         return missing;
     }

@@ -50,7 +50,7 @@ internal sealed class LabChecks(
         problems.Add(
             machine.MacPlace,
             ProblemCode.MacTwice,
-            $"machine '{machine.Machine.Name}' has the MAC {NetworkAddresses.Show(mac)} of machine '{other.Machine.Name}' (at "
+            $"machine '{machine.Machine.Name}' has the MAC {mac.Spelt()} of machine '{other.Machine.Name}' (at "
                 + $"{other.MacPlace}): {advice}");
     }
 

@@ -38,8 +38,6 @@ internal static class NetworkAddresses
         return new PhysicalAddress(bytes);
     }
 
-    public static string Show(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(b => b.ToString("x2")));
-
     public static uint Number(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[4];

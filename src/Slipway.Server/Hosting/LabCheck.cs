@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Slipway.Drivers;
 using Slipway.Drivers.Netboot;
 using Slipway.Drivers.Qemu;
 using Slipway.Drivers.VirtualNetwork;
@@ -117,7 +118,7 @@ public static class LabCheck
         }
         string[] programs = [.. new[] { machine.Power?.On, machine.Power?.Off, machine.Power?.Cycle, machine.Power?.Reset, machine.Power?.Status, machine.Console?.Command }
             .OfType<IReadOnlyList<string>>().Select(c => c[0]).Distinct()];
-        string[] lost = [.. programs.Where(p => !IsProgram(p))];
+        string[] lost = [.. programs.Where(p => ProgramPath.Find(p) is null)];
         lines.Add(lost.Length == 0
             ? new CheckLine(true, what, $"power {(machine.Power is null ? "by hand" : "by command")}, console {(machine.Console is null ? "none" : "by command")}")
             : new CheckLine(false, what, $"no such program: {string.Join(", ", lost)}; install it or give its whole path"));
@@ -136,11 +137,6 @@ public static class LabCheck
         foreach (ImageDescription image in lab.Images.Values.Where(i => !File.Exists(i.Kernel)))
             lines.Add(new CheckLine(true, $"image {image.Name}", $"its kernel is not built yet: {image.Kernel}"));
     }
-
-    private static bool IsProgram(string name) =>
-        name.Contains('/')
-            ? File.Exists(name)
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => directory.Length > 0 && File.Exists(Path.Combine(directory, name)));
 
     private static string Join(IReadOnlyList<(string What, string Package)> missing) => string.Join(", ", missing.Select(m => $"{m.What} (package {m.Package})"));
 }

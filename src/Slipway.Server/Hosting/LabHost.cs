@@ -125,7 +125,7 @@ public sealed class LabHost : IAsyncDisposable
             ImageDescription? choice = image ?? (machine?.Image is { } own ? Lab.Images[own] : null);
             if (choice is null) return null;
             var timeline = new Timeline(_time);
-            arrivals.Writer.TryWrite(new Arrival(machine?.Name ?? string.Join(':', client.Mac.GetAddressBytes().Select(octet => octet.ToString("x2"))), timeline));
+            arrivals.Writer.TryWrite(new Arrival(machine?.Name ?? client.Mac.Spelt(), timeline));
             return (choice, timeline);
         };
         await _servers.Bench.PrepareForWalkInsAsync(ct);

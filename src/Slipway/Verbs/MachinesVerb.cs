@@ -53,7 +53,7 @@ internal static class MachinesVerb
         }
         var table = new Table("MACHINE", "MAC", "IP", "IMAGE", "FIRMWARE", "TAGS");
         foreach (MachineDescription m in lab.Machines.Values)
-            table.Add(m.Name, Mac(m), m.Ip?.ToString() ?? "-", m.Image ?? "-", Firmware(m), string.Join(",", m.Tags));
+            table.Add(m.Name, m.Mac.Spelt(), m.Ip?.ToString() ?? "-", m.Image ?? "-", Firmware(m), string.Join(",", m.Tags));
         table.WriteTo(cli.Terminal.Out);
         foreach (string unknown in LabHost.UnknownMachines(LabPlaces.Of(lab.Name))) cli.Terminal.Out.WriteLine($"(unknown) {unknown}");
         return ExitCode.Good;
@@ -74,7 +74,7 @@ internal static class MachinesVerb
         }
         TextWriter output = cli.Terminal.Out;
         output.WriteLine($"machine   {machine.Name}");
-        output.WriteLine($"mac       {Mac(machine)}");
+        output.WriteLine($"mac       {machine.Mac.Spelt()}");
         output.WriteLine($"ip        {machine.Ip?.ToString() ?? "from the dynamic range"}");
         output.WriteLine($"image     {machine.Image ?? "none"}");
         output.WriteLine($"firmware  {Firmware(machine)}");
@@ -90,7 +90,7 @@ internal static class MachinesVerb
     {
         json.WriteStartObject();
         json.WriteString("name", machine.Name);
-        json.WriteString("mac", Mac(machine));
+        json.WriteString("mac", machine.Mac.Spelt());
         json.WriteString("ip", machine.Ip?.ToString());
         json.WriteString("image", machine.Image);
         json.WriteString("firmware", machine.Qemu?.Firmware.Word());
@@ -105,8 +105,6 @@ internal static class MachinesVerb
         json.WriteString("declared", machine.Where);
         json.WriteEndObject();
     }
-
-    private static string Mac(MachineDescription machine) => string.Join(':', Array.ConvertAll(machine.Mac.GetAddressBytes(), octet => octet.ToString("x2")));
 
     /// <summary>A real machine's firmware is known only when it asks.</summary>
     private static string Firmware(MachineDescription machine) => machine.Qemu?.Firmware.Word() ?? "-";
