@@ -41,7 +41,13 @@ public sealed class LabHost : IAsyncDisposable
 
     public LabPlaces Places { get; }
 
-    public IMachineLeases Leases => _leases;
+    /// <summary>Takes the right to touch a machine, until the lease is disposed or <paramref name="length"/> has passed.</summary>
+    /// <exception cref="LeaseException">Somebody else has it.</exception>
+    public IDisposable Lease(MachineDescription machine, string purpose, TimeSpan length)
+    {
+        LeaseAnswer answer = _leases.TryTake(machine.Name, purpose, _time.GetUtcNow() + length);
+        return answer.Lease ?? throw new LeaseException($"machine '{machine.Name}'", answer.Holder!);
+    }
 
     /// <summary>The runs of this lab; opened at first use.</summary>
     public async Task<IRunStore> RunsAsync() => await _store.Value;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Slipway.Lab;
 using Slipway.Lab.Boots;
-using Slipway.Lab.Leases;
 using Slipway.LabFile;
 using Slipway.Output;
 using Slipway.Server.Hosting;
@@ -48,9 +47,7 @@ internal static class BootVerb
     private static async Task<int> BootAsync(Cli cli, LabDescription lab, MachineDescription description, ImageDescription image, bool off, bool json, CancellationToken ct)
     {
         await using LabHost host = LabEntry.Enter(cli, lab);
-        LeaseAnswer answer = host.Leases.TryTake(description.Name, "slipway boot", cli.Time.GetUtcNow() + TimeSpan.FromHours(1));
-        if (answer.Holder is { } holder) throw new LeaseException($"machine '{description.Name}'", holder);
-        using IDisposable? lease = answer.Lease;
+        using IDisposable lease = host.Lease(description, "slipway boot", TimeSpan.FromHours(1));
         host.StartBootServers();
 
         string directory = Path.Combine(host.Places.StateDirectory, "boots", description.Name);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Slipway.Lab;
 using Slipway.Lab.Boots;
-using Slipway.Lab.Leases;
 using Slipway.LabFile;
 using Slipway.Output;
 using Slipway.Server.Hosting;
@@ -55,9 +54,7 @@ internal static class PowerVerb
         }
         else
         {
-            LeaseAnswer answer = host.Leases.TryTake(description.Name, $"power {word}", cli.Time.GetUtcNow() + LeaseLength);
-            if (answer.Holder is { } holder) throw new LeaseException($"machine '{description.Name}'", holder);
-            using (answer.Lease)
+            using (host.Lease(description, $"power {word}", LeaseLength))
             {
                 host.PrepareNetwork([description]);
                 _ = Words.TryRead(word, out PowerAction action);

@@ -106,47 +106,11 @@ internal sealed class SlipwayProcess : IAsyncDisposable
         lock (_gate) return new SlipwayResult(_commandLine, _process.ExitCode, _output.ToString(), _error.ToString());
     }
 
-    /// <summary>The ids of its descendants whose program name begins with <paramref name="name"/>.</summary>
-    public IReadOnlyList<int> Descendants(string name)
-    {
-        var parents = new Dictionary<int, (int Parent, string Name)>();
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && ReadStat(id) is { } stat)
-                parents[id] = stat;
-        return [.. parents.Where(p => p.Value.Name.StartsWith(name, StringComparison.Ordinal) && IsBelow(p.Key)).Select(p => p.Key)];
-
-        bool IsBelow(int id)
-        {
-            while (parents.TryGetValue(id, out (int Parent, string Name) process))
-            {
-                if (process.Parent == _process.Id) return true;
-                id = process.Parent;
-            }
-            return false;
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    // /proc/ID/stat: "ID (name) state parent …"; the name may hold blanks and parentheses.
-    private static (int Parent, string Name)? ReadStat(int id)
-    {
-        try
-        {
-            string stat = File.ReadAllText($"/proc/{id}/stat");
-            int open = stat.IndexOf('('), close = stat.LastIndexOf(')');
-            string[] rest = stat[(close + 2)..].Split(' ');
-            return (int.Parse(rest[1], CultureInfo.InvariantCulture), stat[(open + 1)..close]);
-        }
-        catch (IOException)
-        {
-            return null; // gone meanwhile
-        }
     }
 
     private async Task PumpAsync(StreamReader reader, StringBuilder into)
