@@ -19,3 +19,9 @@ public sealed record AmtLink(Stream Stream, bool Tls, string? CertificateSha256,
 {
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 }
+
+/// <summary>How a connection is made, for people.</summary>
+/// <param name="Tls">Whether TLS is spoken.</param>
+/// <param name="CertificateSha256">64 lower-case hex digits; null without TLS.</param>
+/// <param name="Protocol">"TLS 1.2", "plain".</param>
+public sealed record AmtLinkFacts(bool Tls, string? CertificateSha256, string Protocol);

@@ -25,6 +25,9 @@ public sealed class AmtTransport(AmtEndpoint endpoint, TimeProvider time, IAmtHo
     /// <summary>How TCP connections are opened; tests bring their own network.</summary>
     internal AmtDial Dial { get; init; } = AmtDialer.DialTcpAsync;
 
+    /// <summary>How the newest connection is made; null before the first.</summary>
+    public AmtLinkFacts? Link { get; private set; }
+
     private AmtHostFacts? Facts => memory?.Recall(endpoint.Host, endpoint.BasePort) ?? _found;
 
     // A pin or an authority means nothing on a plain connection: who gives one wants TLS, and no attacker can talk us out of it by closing a port.
@@ -83,12 +86,18 @@ public sealed class AmtTransport(AmtEndpoint endpoint, TimeProvider time, IAmtHo
         if (!tls)
         {
             Remember(new AmtHostFacts(false, null));
-            return new AmtLink(stream, false, null, "plain");
+            return Note(new AmtLink(stream, false, null, "plain"));
         }
 
         var check = new AmtCertificateCheck(endpoint, Facts?.CertificateSha256, memory is not null, time);
         AmtLink link = await new AmtTlsHandshake(endpoint, time).RunAsync(stream, check, ct);
         Remember(new AmtHostFacts(true, link.CertificateSha256));
+        return Note(link);
+    }
+
+    private AmtLink Note(AmtLink link)
+    {
+        Link = new AmtLinkFacts(link.Tls, link.CertificateSha256, link.Protocol);
         return link;
     }
 

@@ -8,6 +8,8 @@ public sealed class RedirectionSession : IAsyncDisposable
     /// <summary>How long each answer of the opening may take.</summary>
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(1);
+
     private const int BufferBytes = 16 * 1024;
 
     private readonly Stream _stream;
@@ -46,9 +48,24 @@ public sealed class RedirectionSession : IAsyncDisposable
         }
         catch
         {
-            await session.DisposeAsync();
+            await session.GiveUpAsync();
             throw;
         }
+    }
+
+    // A session that was begun and not finished would stay in the way of the next until the firmware notices.
+    private async Task GiveUpAsync()
+    {
+        using var deadline = new CancellationTokenSource(EndDeadline, _time);
+        try
+        {
+            await EndAsync(deadline.Token);
+        }
+        catch (Exception e) when (e is AmtException or OperationCanceledException)
+        {
+            // It is gone already.
+        }
+        await DisposeAsync();
     }
 
     /// <summary>Bytes of the service, what came together with the login's last answer first. 0 = the firmware closed the connection.</summary>

@@ -19,11 +19,17 @@ public sealed class SolConnection(AmtTransport transport, SolOptions options, Ti
 
     private readonly Channel<SolFact> _facts = Channel.CreateBounded<SolFact>(new BoundedChannelOptions(KeptFacts) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private readonly SemaphoreSlim _changing = new(1, 1);
+
+    // Held by whoever reads from the session: its reader, or the one that ends it.
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Lock _lock = new();
     private SolSession? _session;
     private CancellationTokenSource _interrupt = new();
     private TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _disposed;
+
+    // What a session still said while it was ended; given to the reader before anything newer.
+    private ReadOnlyMemory<byte> _rest;
 
     /// <summary>What was seen besides bytes; one reader.</summary>
     public ChannelReader<SolFact> Facts => _facts.Reader;
@@ -53,8 +59,11 @@ public sealed class SolConnection(AmtTransport transport, SolOptions options, Ti
             }
             using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, interrupt);
             string reason;
+            await _reading.WaitAsync(ct);
             try
             {
+                if (TakeRest(buffer.Span) is > 0 and int kept) return kept;
+                if (interrupt.IsCancellationRequested) continue;
                 int read = await session.ReadAsync(buffer, either.Token);
                 if (read > 0) return read;
                 reason = "the firmware ended the session";
@@ -68,6 +77,10 @@ public sealed class SolConnection(AmtTransport transport, SolOptions options, Ti
             {
                 if (interrupt.IsCancellationRequested) continue;
                 reason = e.Explanation;
+            }
+            finally
+            {
+                _reading.Release();
             }
             await ReopenLostAsync(session, reason, ct);
         }
@@ -88,6 +101,16 @@ public sealed class SolConnection(AmtTransport transport, SolOptions options, Ti
         {
             if (Drop(out CancellationTokenSource? interrupt) is not { } session) return;
             await interrupt!.CancelAsync();
+            await _reading.WaitAsync(ct);
+            try
+            {
+                byte[] rest = await session.EndAsync(ct);
+                if (rest.Length > 0) _rest = (byte[])[.. _rest.Span, .. rest];
+            }
+            finally
+            {
+                _reading.Release();
+            }
             await session.DisposeAsync();
         }
         finally
@@ -117,6 +140,14 @@ public sealed class SolConnection(AmtTransport transport, SolOptions options, Ti
         await CloseAsync(CancellationToken.None);
         _facts.Writer.TryComplete();
         lock (_lock) _resumed.TrySetResult();
+    }
+
+    private int TakeRest(Span<byte> buffer)
+    {
+        int taken = Math.Min(buffer.Length, _rest.Length);
+        _rest.Span[..taken].CopyTo(buffer);
+        _rest = _rest[taken..];
+        return taken;
     }
 
     private async Task ReopenLostAsync(SolSession lost, string reason, CancellationToken ct)

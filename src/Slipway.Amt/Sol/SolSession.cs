@@ -137,6 +137,27 @@ public sealed class SolSession : IAsyncDisposable
         AmtProblem.FeatureAbsent,
         $"{_host}: serial over LAN has no BREAK that is proven on hardware; for Linux' SysRq type 'echo b > /proc/sysrq-trigger' or the key over KVM, for a backtrace use: slipway amt power nmi {_host}");
 
+    /// <summary>Ends the session and waits until the firmware has confirmed it: from then on it takes power requests again. Nobody reads meanwhile.</summary>
+    /// <returns>What the host still said.</returns>
+    public async Task<byte[]> EndAsync(CancellationToken ct)
+    {
+        var rest = new List<byte>();
+        byte[] buffer = new byte[BufferBytes];
+        using var deadline = new CancellationTokenSource(EndDeadline, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        try
+        {
+            await SendAsync(sequence => SolMessage.Bare(SolMessageType.EndSolRedirection, sequence), either.Token);
+            for (int read; (read = await ReadAsync(buffer, either.Token)) > 0;) rest.AddRange(buffer.AsSpan(0, read));
+        }
+        catch (Exception e) when (e is AmtException || e is OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            // Without a confirmation the connection is closed all the same, which firmware notices a little later.
+        }
+        _ended = true;
+        return [.. rest];
+    }
+
     /// <summary>Ends the session in order, so that the firmware frees it at once; what the host still sends is not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
