@@ -1,0 +1,348 @@
+using System.Threading.Channels;
+
+namespace Slipway.Amt.Kvm;
+
+/// <summary>An open screen of a machine: its picture, its keyboard and its pointer. Any thread.</summary>
+/// <remarks>The firmware has one such session at a time. It does not come back by itself: when <see cref="Ended"/> completes, open another one.
+/// A session without keys or pointer for the firmware's <c>SessionTimeout</c> (3 minutes unless set otherwise) is closed by the firmware, pictures or not.</remarks>
+public sealed class KvmSession : IAsyncDisposable
+{
+    /// <summary>From the greeting to the size of the screen.</summary>
+    private static readonly TimeSpan OpeningDeadline = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long opening waits for a first picture, to tell a screen that is closed at once. A slow one comes later.</summary>
+    private static readonly TimeSpan FirstPictureDeadline = TimeSpan.FromSeconds(3);
+
+    /// <summary>For a whole picture. The slowest firmware needs a few seconds.</summary>
+    private static readonly TimeSpan PictureDeadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between two key events. Firmware setups poll the keyboard every 10 ms or so and lose what comes faster.</summary>
+    private static readonly TimeSpan KeySpacing = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>For letting go of keys after typing was cut short.</summary>
+    private static readonly TimeSpan ReleaseDeadline = TimeSpan.FromSeconds(2);
+
+    private readonly Stream _stream;
+    private readonly RfbClient _client;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _typing = new(1), _capturing = new(1);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstPicture = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading, _asking;
+
+    // One token: look whether to ask for pictures.
+    private readonly Channel<bool> _ask = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly Lock _gate = new(); // for all below
+    private readonly List<ScreenWatcher> _watchers = [];
+    private Capture? _capture;
+    private bool _isAsked, _wantsWhole = true;
+    private AmtException? _fault;
+
+    private KvmSession(Stream stream, RfbClient client, TimeProvider time)
+    {
+        (_stream, _client, _time) = (stream, client, time);
+        _reading = ReadAsync();
+        _asking = AskAsync();
+        _ask.Writer.TryWrite(true);
+    }
+
+    /// <summary>Now. It changes when the machine changes its mode, as it does several times while it boots.</summary>
+    public ScreenSize Size
+    {
+        get
+        {
+            lock (Screen.Gate) return new ScreenSize(Screen.Width, Screen.Height);
+        }
+    }
+
+    /// <summary>What the firmware calls its screen.</summary>
+    public string Name => _client.Name;
+
+    /// <summary>Completes when the session is over, whoever ended it. Never fails.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Why it is over; null while it is not.</summary>
+    public AmtException? Fault
+    {
+        get
+        {
+            lock (_gate) return _fault;
+        }
+    }
+
+    internal FrameBuffer Screen => _client.Screen;
+
+    /// <summary>Opens a screen on a connection that speaks RFB from its next byte on.</summary>
+    /// <param name="stream">The redirection session's after its reply 0x41, or TCP port 5900. Closed with the session, and when opening fails.</param>
+    /// <param name="rfbPassword">For port 5900; null on the redirection port, where the login was made already.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="ct">Ends the opening, not the session.</param>
+    /// <exception cref="AmtException">ScreenUnavailable, WrongCredentials, BadAnswer, TimedOut and others.</exception>
+    public static async Task<KvmSession> OpenAsync(Stream stream, string? rfbPassword, TimeProvider time, CancellationToken ct)
+    {
+        KvmSession? session = null;
+        try
+        {
+            using (var deadline = new CancellationTokenSource(OpeningDeadline, time))
+            using (var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, ct))
+            {
+                try
+                {
+                    session = new KvmSession(stream, await RfbClient.ConnectAsync(stream, rfbPassword, either.Token), time);
+                }
+                catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+                {
+                    throw new AmtException(AmtProblem.TimedOut, $"the screen (KVM) did not open within {OpeningDeadline.TotalSeconds} s; if somebody must allow it at the machine, that was not done");
+                }
+            }
+            await session.WaitForFirstPictureAsync(ct);
+            return session;
+        }
+        catch
+        {
+            if (session is null) await stream.DisposeAsync();
+            else await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes a picture of the screen as it is now.</summary>
+    /// <returns>A PNG file.</returns>
+    /// <exception cref="AmtException">TimedOut when no whole picture came within 30 s; SessionLost, ScreenUnavailable, BadAnswer.</exception>
+    public async Task<byte[]> CapturePngAsync(CancellationToken ct)
+    {
+        await _capturing.WaitAsync(ct);
+        try
+        {
+            var capture = new Capture();
+            lock (_gate)
+            {
+                if (_fault is not null) throw Again(_fault);
+                _capture = capture;
+                _wantsWhole = true;
+            }
+            _ask.Writer.TryWrite(true);
+            Picture picture = await capture.Taken.Task.WaitAsync(PictureDeadline, _time, ct);
+            return PngWriter.Write(picture.Width, picture.Height, picture.Rgb);
+        }
+        catch (TimeoutException error)
+        {
+            throw new AmtException(AmtProblem.TimedOut, $"the screen (KVM) sent no whole picture within {PictureDeadline.TotalSeconds} s; if somebody must allow it at the machine, that was not done", error);
+        }
+        finally
+        {
+            lock (_gate) _capture = null;
+            _capturing.Release();
+        }
+    }
+
+    /// <summary>Types text; keys have names in braces, as in <c>{F2}</c>, <c>root{Enter}</c>, <c>{Ctrl+Alt+Del}</c>.</summary>
+    /// <param name="text">Not kept and not logged: it may be a password. <c>{{}</c> and <c>{}}</c> are the braces themselves.</param>
+    /// <param name="ct">Ends typing between two keys; none stays pressed.</param>
+    /// <exception cref="AmtException">BadArgument, before anything was typed, for a name that is no key; SessionLost.</exception>
+    public async Task TypeAsync(string text, CancellationToken ct)
+    {
+        IReadOnlyList<KeyStroke> strokes = KeyScript.Parse(text);
+        await _typing.WaitAsync(ct);
+        var held = new Stack<uint>();
+        try
+        {
+            foreach (KeyStroke stroke in strokes)
+            {
+                if (stroke.IsDown) held.Push(stroke.Symbol);
+                await SendKeyAsync(stroke, ct);
+                if (!stroke.IsDown) held.Pop(); // strokes end in the opposite order of their beginning
+                await Task.Delay(KeySpacing, _time, ct);
+            }
+        }
+        finally
+        {
+            if (held.Count > 0) await ReleaseAsync(held);
+            _typing.Release();
+        }
+    }
+
+    /// <summary>Puts the pointer somewhere, with the buttons that are down there.</summary>
+    /// <param name="x">From the left, in pixels.</param>
+    /// <param name="y">From above, in pixels.</param>
+    /// <param name="buttons">Bit 0 left, 1 middle, 2 right, 3 and 4 the wheel up and down.</param>
+    /// <param name="ct">Gives up waiting for the connection.</param>
+    /// <exception cref="AmtException">BadArgument outside of the screen; SessionLost.</exception>
+    public Task PointerAsync(int x, int y, int buttons, CancellationToken ct)
+    {
+        ScreenSize size = Size;
+        if (x < 0 || y < 0 || x >= size.Width || y >= size.Height || buttons is < 0 or > byte.MaxValue)
+            throw new AmtException(AmtProblem.BadArgument, $"there is no pointer at {x}, {y} with buttons {buttons}: the screen is {size}, and buttons go from 0 to 255");
+        return SendAsync(token => _client.SendPointerAsync(x, y, (byte)buttons, token), ct);
+    }
+
+    internal Task SendKeyAsync(KeyStroke stroke, CancellationToken ct) => SendAsync(token => _client.SendKeyAsync(stroke, token), ct);
+
+    /// <summary>Somebody looks at the screen from now on; everything of it is news to him.</summary>
+    internal ScreenWatcher Watch()
+    {
+        var watcher = new ScreenWatcher(this);
+        watcher.Mark([new RfbRectangle(0, 0, ushort.MaxValue, ushort.MaxValue)]);
+        lock (_gate)
+        {
+            // Without anybody looking, no picture is asked for, and what there is may be old.
+            if (_watchers.Count == 0) _wantsWhole = true;
+            _watchers.Add(watcher);
+        }
+        _ask.Writer.TryWrite(true);
+        return watcher;
+    }
+
+    internal void Unwatch(ScreenWatcher watcher)
+    {
+        lock (_gate) _watchers.Remove(watcher);
+    }
+
+    /// <summary>Closes the screen, and the connection with it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _stream.DisposeAsync();
+        await Task.WhenAll(_reading, _asking);
+        _client.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task WaitForFirstPictureAsync(CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(_firstPicture.Task, _ended.Task, Task.Delay(FirstPictureDeadline, _time, either.Token));
+        await either.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        if (Fault is { } fault) throw Again(fault);
+    }
+
+    private async Task ReadAsync()
+    {
+        AmtException fault;
+        try
+        {
+            while (true)
+                if (await _client.ReadMessageAsync(_end.Token) is { } update) Show(update);
+        }
+        catch (AmtException error)
+        {
+            fault = error;
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            fault = _end.IsCancellationRequested ? new AmtException(AmtProblem.SessionLost, "the screen (KVM) was closed")
+                : _firstPicture.Task.IsCompleted ? RfbProblems.Lost(error)
+                : RfbProblems.NoPicture(error);
+        }
+
+        lock (_gate)
+        {
+            _fault = fault;
+            _capture?.Taken.TrySetException(Again(fault));
+        }
+        _ask.Writer.TryComplete();
+        _ended.TrySetResult();
+    }
+
+    /// <summary>An update is on the screen: tells those who look at it.</summary>
+    private void Show(RfbUpdate update)
+    {
+        lock (_gate)
+        {
+            _isAsked = false;
+            if (update.IsResized)
+            {
+                _wantsWhole = true;
+                _capture?.Restart();
+            }
+            foreach (ScreenWatcher watcher in _watchers) watcher.Mark(update.IsResized ? [Screen.Area] : update.Changed);
+            _capture?.Add(update, Screen);
+        }
+        _firstPicture.TrySetResult();
+        _ask.Writer.TryWrite(true);
+    }
+
+    /// <summary>Asks for pictures for as long as somebody wants them; the next one after the last has come, so that a slow firmware is not buried in questions.</summary>
+    /// <remarks>Not in the task that reads: while that one waited for room to write, the firmware might wait for us to read.</remarks>
+    private async Task AskAsync()
+    {
+        try
+        {
+            while (await _ask.Reader.WaitToReadAsync(_end.Token))
+            {
+                _ask.Reader.TryRead(out _);
+                bool isWhole;
+                lock (_gate)
+                {
+                    bool isWanted = _watchers.Count > 0 || _capture is { IsTaken: false } || !_firstPicture.Task.IsCompleted;
+                    if (!isWanted || (_isAsked && !_wantsWhole)) continue;
+                    (isWhole, _wantsWhole, _isAsked) = (_wantsWhole, false, true);
+                    if (isWhole) _capture?.Start(Screen.Width, Screen.Height);
+                }
+                await _client.RequestUpdateAsync(!isWhole, _end.Token);
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The reader finds the same end and says what it means.
+        }
+    }
+
+    private async Task SendAsync(Func<CancellationToken, Task> send, CancellationToken ct)
+    {
+        if (Fault is { } fault) throw Again(fault);
+        try
+        {
+            await send(ct);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            throw RfbProblems.Lost(error);
+        }
+    }
+
+    private async Task ReleaseAsync(Stack<uint> held)
+    {
+        using var deadline = new CancellationTokenSource(ReleaseDeadline, _time);
+        try
+        {
+            while (held.TryPop(out uint symbol)) await SendKeyAsync(new KeyStroke(false, symbol), deadline.Token);
+        }
+        catch (Exception error) when (error is AmtException or OperationCanceledException)
+        {
+            // The connection is gone, and the firmware lets go by itself.
+        }
+    }
+
+    /// <summary>The same trouble for another caller: an exception that is thrown twice would mix up two stacks.</summary>
+    private static AmtException Again(AmtException fault) => new(fault.Problem, WithoutCode(fault), fault);
+
+    private static string WithoutCode(AmtException fault) => fault.Message.Replace($" [{fault.Code}]", "", StringComparison.Ordinal);
+
+    private sealed record Picture(int Width, int Height, byte[] Rgb);
+
+    /// <summary>A picture in the making; under the session's gate.</summary>
+    private sealed class Capture
+    {
+        private Coverage? _coverage;
+
+        public TaskCompletionSource<Picture> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsTaken => Taken.Task.IsCompleted;
+
+        /// <summary>The whole screen is being asked for: what comes from now on counts.</summary>
+        public void Start(int width, int height) => _coverage = new Coverage(width, height);
+
+        public void Restart() => _coverage = null;
+
+        public void Add(RfbUpdate update, FrameBuffer screen)
+        {
+            if (_coverage is null) return;
+            foreach (RfbRectangle area in update.Changed) _coverage.Add(area);
+            if (_coverage.Missing == 0) Taken.TrySetResult(new Picture(screen.Width, screen.Height, screen.ToRgb24()));
+        }
+    }
+}
