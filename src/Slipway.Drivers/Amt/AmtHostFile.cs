@@ -9,8 +9,6 @@ namespace Slipway.Drivers.Amt;
 /// <param name="path">The file; made, with its directory, when something is remembered.</param>
 public sealed class AmtHostFile(string path) : IAmtHostMemory
 {
-    public const string FileName = "amt-hosts.json";
-
     private readonly Lock _lock = new();
 
     public AmtHostFacts? Recall(string host, int basePort)

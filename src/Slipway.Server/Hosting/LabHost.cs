@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Slipway.Drivers;
+using Slipway.Drivers.Amt;
 using Slipway.Drivers.Netboot;
 using Slipway.Drivers.VirtualNetwork;
 using Slipway.Lab;
@@ -152,7 +153,7 @@ public sealed class LabHost : IAsyncDisposable
     {
         if (_machines.TryGetValue(name, out Machine? machine)) return machine;
         MachineDescription description = Lab.Machines[name];
-        machine = new Machine(description, MachineDrivers.Create(description, Places.RuntimeDirectory, _time));
+        machine = new Machine(description, MachineDrivers.Create(description, Places.RuntimeDirectory, new AmtHostFile(Places.AmtHosts), _time));
         _machines.Add(name, machine);
         return machine;
     }

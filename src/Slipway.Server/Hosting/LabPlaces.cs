@@ -38,6 +38,9 @@ public sealed record LabPlaces(string StateDirectory, string RuntimeDirectory)
             "slipway");
     }
 
+    /// <summary>What is known about AMT hosts: one file for all labs of this user, and for no lab at all.</summary>
+    public string AmtHosts => Path.Combine(Path.GetDirectoryName(StateDirectory)!, "amt-hosts.json");
+
     /// <summary>The places for this process.</summary>
     public static LabPlaces Of(string lab) => Of(lab, Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess);
 
