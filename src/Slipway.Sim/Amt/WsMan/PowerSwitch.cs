@@ -71,8 +71,8 @@ internal sealed class PowerSwitch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!_accepted.Writer.TryComplete()) return; // disposed already
         _host.PowerChanged -= RecordPower;
-        _accepted.Writer.TryComplete();
         await _stop.CancelAsync();
         await _loop;
         if (_powerLoss is not null) await _powerLoss.DisposeAsync();

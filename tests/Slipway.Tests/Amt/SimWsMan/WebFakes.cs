@@ -26,8 +26,9 @@ internal sealed class FlagHost(bool isOn) : ISimulatedHost
 
     public Task PowerOnAsync(HostBootSource source, CancellationToken ct)
     {
-        if (Trouble is not null) throw Trouble;
-        return Do(true, "on " + source);
+        if (Trouble is null) return Do(true, "on " + source);
+        _done.Writer.TryWrite("trouble");
+        throw Trouble;
     }
 
     public Task PowerOffAsync(CancellationToken ct) => Do(false, "off");
