@@ -1,4 +1,3 @@
-#pragma warning disable SYSLIB0039, CA5397, CA1416 // Old TLS is what is tested here, and only on Linux.
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
