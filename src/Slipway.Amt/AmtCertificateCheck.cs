@@ -9,10 +9,13 @@ namespace Slipway.Amt;
 /// <param name="remembered">The certificate of an earlier contact, hex; null = none.</param>
 /// <param name="hasMemory">Whether a first certificate can be remembered; without that, it cannot be told from a forged one the next time.</param>
 /// <param name="time">Clock; certificates expire.</param>
+/// <exception cref="AmtException">BadArgument: the authority's file cannot be read.</exception>
 internal sealed class AmtCertificateCheck(AmtEndpoint endpoint, string? remembered, bool hasMemory, TimeProvider time)
 {
     /// <summary>id-kp-serverAuth (RFC 5280 §4.2.1.12): a certificate that the same authority gave a user is none of a firmware's.</summary>
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
+    private readonly X509Certificate2Collection? _authority = endpoint.TrustedAuthorityFile is { } file ? ReadAuthority(endpoint, file) : null;
 
     /// <summary>The certificate that was shown, 64 lower-case hex digits.</summary>
     public string? Shown { get; private set; }
@@ -36,7 +39,7 @@ internal sealed class AmtCertificateCheck(AmtEndpoint endpoint, string? remember
                 : $"the certificate is {fingerprint}, and {pinned.ToLowerInvariant()} is pinned; if the firmware has a new one (a factory reset makes one), pin that, else somebody stands between";
         }
 
-        if (endpoint.TrustedAuthorityFile is { } file) return JudgeByAuthority(file, fingerprint, certificate, sent);
+        if (_authority is not null) return JudgeByAuthority(_authority, fingerprint, certificate, sent);
         if (endpoint.AcceptAnyCertificate || errors == SslPolicyErrors.None) return null;
         if (remembered is null)
         {
@@ -49,7 +52,7 @@ internal sealed class AmtCertificateCheck(AmtEndpoint endpoint, string? remember
     }
 
     // The name is not compared: firmware carries the one it was provisioned with, and is reached by address as often as by name.
-    private string? JudgeByAuthority(string file, string fingerprint, X509Certificate2? certificate, X509Chain? sent)
+    private string? JudgeByAuthority(X509Certificate2Collection authority, string fingerprint, X509Certificate2? certificate, X509Chain? sent)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -58,19 +61,27 @@ internal sealed class AmtCertificateCheck(AmtEndpoint endpoint, string? remember
         chain.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
         if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        chain.ChainPolicy.CustomTrustStore.AddRange(authority);
+        if (certificate is not null && chain.Build(certificate)) return null;
+        string why = string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()).Distinct());
+        return $"the certificate {fingerprint} is not one of the authority in '{endpoint.TrustedAuthorityFile}' ({why})";
+    }
+
+    private static X509Certificate2Collection ReadAuthority(AmtEndpoint endpoint, string file)
+    {
+        var certificates = new X509Certificate2Collection();
+        string trouble = "it holds none";
         try
         {
-            chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(file);
+            certificates.ImportFromPemFile(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return $"the authority's file '{file}' cannot be read ({e.Message}); it must hold certificates in PEM form";
+            trouble = e.Message;
         }
 
-        if (chain.ChainPolicy.CustomTrustStore.Count == 0) return $"the authority's file '{file}' holds no certificate in PEM form";
-        if (certificate is not null && chain.Build(certificate)) return null;
-        string why = string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()).Distinct());
-        return $"the certificate {fingerprint} is not one of the authority in '{file}' ({why})";
+        if (certificates.Count > 0) return certificates;
+        throw new AmtException(AmtProblem.BadArgument, $"{endpoint}: the authority's file '{file}' must hold certificates in PEM form: {trouble}");
     }
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);

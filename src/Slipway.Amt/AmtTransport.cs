@@ -25,10 +25,10 @@ public sealed class AmtTransport(AmtEndpoint endpoint, TimeProvider time, IAmtHo
     /// <summary>How TCP connections are opened; tests bring their own network.</summary>
     internal AmtDial Dial { get; init; } = AmtDialer.DialTcpAsync;
 
+    private AmtHostFacts? Facts => memory?.Recall(endpoint.Host, endpoint.BasePort) ?? _found;
+
     /// <summary>How the newest connection is made; null before the first.</summary>
     public AmtLinkFacts? Link { get; private set; }
-
-    private AmtHostFacts? Facts => memory?.Recall(endpoint.Host, endpoint.BasePort) ?? _found;
 
     // A pin or an authority means nothing on a plain connection: who gives one wants TLS, and no attacker can talk us out of it by closing a port.
     private bool? OnlyTls => endpoint.Tls switch
@@ -39,30 +39,30 @@ public sealed class AmtTransport(AmtEndpoint endpoint, TimeProvider time, IAmtHo
     };
 
     /// <summary>Connects to a port. A firmware that sleeps loses the first packets, so a connection that is not answered is tried again before it counts as unreachable.</summary>
-    /// <exception cref="AmtException">Unreachable, ListenerOff, or one of the TLS problems.</exception>
+    /// <exception cref="AmtException">Unreachable, ListenerOff, one of the TLS problems, TimedOut in the handshake, BadArgument for an authority's file that cannot be read.</exception>
     public async Task<AmtLink> ConnectAsync(AmtPort port, CancellationToken ct)
     {
         var dialer = new AmtDialer(endpoint.Host, time, Dial);
         long started = time.GetTimestamp();
         bool? preferred = OnlyTls ?? Facts?.Tls;
+        var check = new AmtCertificateCheck(endpoint, Facts?.CertificateSha256, memory is not null, time);
         while (true)
         {
-            Exception failure;
+            Exception? failure;
             AmtDialed dialed = await DialAsync(dialer, PlainPort(port), preferred, ct);
             if (dialed.Stream is not null)
             {
-                try
+                (AmtLink? link, failure) = await OpenAsync(dialed.Stream, dialed.Tls ? check : null, ct);
+                if (link is not null)
                 {
-                    return await OpenAsync(dialed.Stream, dialed.Tls, ct);
-                }
-                catch (IOException e)
-                {
-                    failure = e;
+                    Remember(new AmtHostFacts(link.Tls, link.CertificateSha256));
+                    Link = new AmtLinkFacts(link.Tls, link.CertificateSha256, link.Protocol);
+                    return link;
                 }
             }
             else
             {
-                failure = dialed.Failure!;
+                failure = dialed.Failure;
 
                 // Only what was remembered did not answer; the firmware's setting may have changed since.
                 bool wasRemembered = OnlyTls is null && preferred is not null;
@@ -81,24 +81,18 @@ public sealed class AmtTransport(AmtEndpoint endpoint, TimeProvider time, IAmtHo
     private static Task<AmtDialed> DialAsync(AmtDialer dialer, int plainPort, bool? tls, CancellationToken ct) =>
         tls is { } known ? dialer.AttemptAsync(plainPort + (known ? 1 : 0), known, ct) : dialer.RaceAsync(plainPort, ct);
 
-    private async Task<AmtLink> OpenAsync(Stream stream, bool tls, CancellationToken ct)
+    // A connection that ends in the middle of the handshake is the one failure after which another attempt may do better.
+    private async Task<(AmtLink? Link, IOException? Failure)> OpenAsync(Stream stream, AmtCertificateCheck? check, CancellationToken ct)
     {
-        if (!tls)
+        if (check is null) return (new AmtLink(stream, false, null, "plain"), null);
+        try
         {
-            Remember(new AmtHostFacts(false, null));
-            return Note(new AmtLink(stream, false, null, "plain"));
+            return (await new AmtTlsHandshake(endpoint, time).RunAsync(stream, check, ct), null);
         }
-
-        var check = new AmtCertificateCheck(endpoint, Facts?.CertificateSha256, memory is not null, time);
-        AmtLink link = await new AmtTlsHandshake(endpoint, time).RunAsync(stream, check, ct);
-        Remember(new AmtHostFacts(true, link.CertificateSha256));
-        return Note(link);
-    }
-
-    private AmtLink Note(AmtLink link)
-    {
-        Link = new AmtLinkFacts(link.Tls, link.CertificateSha256, link.Protocol);
-        return link;
+        catch (IOException e)
+        {
+            return (null, e);
+        }
     }
 
     private void Remember(AmtHostFacts facts)
@@ -109,7 +103,7 @@ public sealed class AmtTransport(AmtEndpoint endpoint, TimeProvider time, IAmtHo
         if (memory.Recall(endpoint.Host, endpoint.BasePort) != facts) memory.Remember(endpoint.Host, endpoint.BasePort, facts);
     }
 
-    private async Task<AmtException> ExplainAsync(AmtDialer dialer, AmtPort port, Exception failure, CancellationToken ct)
+    private async Task<AmtException> ExplainAsync(AmtDialer dialer, AmtPort port, Exception? failure, CancellationToken ct)
     {
         if (failure is not SocketException socket)
         {

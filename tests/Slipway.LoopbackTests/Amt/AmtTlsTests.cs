@@ -28,7 +28,8 @@ public sealed class AmtTlsTests : IDisposable
     {
         await using TlsPeer peer = Secure(_own);
 
-        await using AmtLink link = await ConnectAsync(peer.Endpoint with { CertificateSha256 = TlsPeer.Fingerprint(_own).ToUpperInvariant() });
+        AmtLink link = await ConnectAsync(peer.Endpoint with { CertificateSha256 = TlsPeer.Fingerprint(_own).ToUpperInvariant() });
+        await link.DisposeAsync();
         AmtException e = await FailureAsync(peer.Endpoint with { CertificateSha256 = new string('0', 64) });
 
         Assert.Equal((true, TlsPeer.Fingerprint(_own), "TLS 1.3"), (link.Tls, link.CertificateSha256, link.Protocol));
@@ -91,7 +92,7 @@ public sealed class AmtTlsTests : IDisposable
             Assert.True(link.Tls);
             Assert.Equal(AmtProblem.CertificateNotTrusted, (await FailureAsync(user.Endpoint with { TrustedAuthorityFile = file })).Problem);
             Assert.Equal(AmtProblem.CertificateNotTrusted, (await FailureAsync(stranger.Endpoint with { TrustedAuthorityFile = file }, _memory)).Problem);
-            Assert.Contains("cannot be read", (await FailureAsync(good.Endpoint with { TrustedAuthorityFile = file + "x" })).Message, StringComparison.Ordinal);
+            Assert.Equal(AmtProblem.BadArgument, (await FailureAsync(good.Endpoint with { TrustedAuthorityFile = file + "x" })).Problem);
         }
     }
 
@@ -105,9 +106,10 @@ public sealed class AmtTlsTests : IDisposable
         Assert.Equal("TLS 1.2", link.Protocol);
     }
 
+    // The numbers are those of SslProtocols.Tls11 and Tls, whose names the compiler refuses.
     [Theory]
-    [InlineData(SslProtocols.Tls11, "TLS 1.1")]
-    [InlineData(SslProtocols.Tls, "TLS 1.0")]
+    [InlineData((SslProtocols)768, "TLS 1.1")]
+    [InlineData((SslProtocols)192, "TLS 1.0")]
     public async Task Firmware_with_old_tls_alone_is_named_so_and_spoken_to_when_that_is_allowed(SslProtocols old, string name)
     {
         await using var peer = new TlsPeer((stream, ct) => ServeAsync(stream, _own, old, ct, TlsCipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA));
@@ -217,7 +219,7 @@ public sealed class AmtTlsTests : IDisposable
     {
         await using var tls = new SslStream(stream);
         var options = new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = protocols };
-        if (only is { } suite) options.CipherSuitesPolicy = new CipherSuitesPolicy([suite]);
+        if (only is { } suite && OperatingSystem.IsLinux()) options.CipherSuitesPolicy = new CipherSuitesPolicy([suite]);
 #pragma warning disable SYSLIB0040 // The security level of a server from the past.
         if (only is not null) options.EncryptionPolicy = EncryptionPolicy.AllowNoEncryption;
 #pragma warning restore SYSLIB0040

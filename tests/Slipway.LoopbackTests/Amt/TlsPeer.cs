@@ -6,7 +6,7 @@ using Slipway.Amt;
 
 namespace Slipway.LoopbackTests.Amt;
 
-/// <summary>A port on 127.0.0.1 that does one thing with every connection, and certificates for it.</summary>
+/// <summary>A port on 127.0.0.1 that does one thing with every connection, one after the other, and certificates for it.</summary>
 internal sealed class TlsPeer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -44,7 +44,7 @@ internal sealed class TlsPeer : IAsyncDisposable
         key = RSA.Create(2048);
         var request = new CertificateRequest("CN=lab authority", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(Yesterday, Tomorrow);
+        return request.CreateSelfSigned(Yesterday.AddDays(-1), Tomorrow.AddDays(1));
     }
 
     public static X509Certificate2 SignedBy(X509Certificate2 authority, string usage = "1.3.6.1.5.5.7.3.1")
@@ -62,8 +62,8 @@ internal sealed class TlsPeer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         _stop.Dispose();
     }
 
@@ -93,7 +93,7 @@ internal sealed class TlsPeer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The end.
         }
