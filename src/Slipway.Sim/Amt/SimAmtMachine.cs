@@ -22,8 +22,9 @@ public sealed class SimAmtMachine : IAsyncDisposable
         };
         Web = new SimWebService(State, host);
         _redirection = new SimRedirection(State, host);
-        _listener = new SimAmtListener(
-            options, State, Web.ServeAsync, _redirection.ServeAsync, _redirection.ServeRfbAsync);
+        _listener = SimAmtListener.Start(
+            new SimAmtListenerOptions { Address = options.Address, BasePort = options.BasePort, Tls = options.Tls, Rfb5900 = true, RfbPort = options.RfbPort },
+            State, Web.ServeAsync, _redirection.ServeAsync, _redirection.ServeRfbAsync);
     }
 
     public FirmwareState State { get; }
@@ -31,7 +32,9 @@ public sealed class SimAmtMachine : IAsyncDisposable
     /// <summary>The web side; it knows the consent code that is on the PC's screen.</summary>
     public SimWebService Web { get; }
 
-    public int BasePort => _listener.BasePort;
+    public int BasePort => _listener.Web;
+
+    public int RfbPort => _listener.Rfb;
 
     /// <summary>Null without TLS.</summary>
     public string? CertificateSha256 => _listener.CertificateSha256;
