@@ -1,3 +1,4 @@
+using Slipway.Amt;
 using Slipway.Lab;
 using Slipway.Lab.Leases;
 using Slipway.LabFile;
@@ -25,6 +26,9 @@ internal static class Complaint
             case NotAllowedException:
                 terminal.Error.WriteLine($"slipway: {trouble.Message}");
                 return ExitCode.NotAllowed;
+            case AmtException amt:
+                terminal.Error.WriteLine($"slipway: {amt.Message}");
+                return Verbs.Amt.AmtVerb.ExitCodeOf(amt.Problem);
             case DeviceException:
                 terminal.Error.WriteLine($"slipway: {trouble.Message}");
                 return ExitCode.LabFault;

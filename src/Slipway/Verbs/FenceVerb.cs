@@ -4,6 +4,7 @@ using Slipway.Amt;
 using Slipway.Fence;
 using Slipway.LabFile;
 using Slipway.Output;
+using Slipway.Verbs.Amt;
 
 namespace Slipway.Verbs;
 
@@ -98,7 +99,7 @@ internal static class FenceVerb
             AcceptAnyCertificate = request.Flag(FenceParameter.AnyCertificate),
             AllowOldTls = request.Flag(FenceParameter.OldTls),
         };
-        throw new FenceException(FenceExit.Failed, endpoint.Host);
+        return new AmtFenceDevice(new AmtHost(endpoint, AmtHostOptions.Memory(), cli.Time), request.Text(FenceParameter.Plug));
     }
 
     private static async Task<string> PasswordAsync(Cli cli, FenceRequest request, CancellationToken ct)
@@ -120,7 +121,7 @@ internal static class FenceVerb
                 throw new FenceException(FenceExit.PasswordMissing, $"the password script {script} cannot be started: {e.Message}", e);
             }
         }
-        return request.Text(FenceParameter.Password) ?? cli.Environment("AMT_PASSWORD")
-            ?? throw new FenceException(FenceExit.PasswordMissing, $"no password: set 'password' or 'password_script' on standard input, or {"AMT_PASSWORD"}");
+        return request.Text(FenceParameter.Password) ?? cli.Environment(AmtHostOptions.PasswordVariable)
+            ?? throw new FenceException(FenceExit.PasswordMissing, $"no password: set 'password' or 'password_script' on standard input, or {AmtHostOptions.PasswordVariable}");
     }
 }

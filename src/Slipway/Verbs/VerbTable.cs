@@ -14,7 +14,9 @@ internal static class VerbTable
         new("check", CheckVerb.Build),
         new("machines", MachinesVerb.Build),
         new("runs", RunsVerb.Build),
+        new("amt", Amt.AmtVerb.Build),
         new("fence", FenceVerb.Build),
+        new("sim", Sim.SimVerb.Build),
         new("demo", DemoVerb.Build),
         new("completion", CompletionVerb.Build),
     ];
