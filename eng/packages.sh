@@ -12,7 +12,7 @@ DEMO_PACKAGES=(
 # The tests: the same, and foreign clients and servers to be measured against.
 TEST_PACKAGES=(
   "${DEMO_PACKAGES[@]}"
-  dnsmasq-base isc-dhcp-client udhcpc tftp-hpa atftp curl socat zsh fish amtterm
+  dnsmasq-base isc-dhcp-client udhcpc tftp-hpa atftp curl socat zsh fish amtterm gvncviewer vncsnapshot
   pacemaker pacemaker-cli-utils fence-agents libxml2-utils
 )
 

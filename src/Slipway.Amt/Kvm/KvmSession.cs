@@ -36,7 +36,7 @@ public sealed class KvmSession : IAsyncDisposable
 
     private readonly Lock _gate = new(); // for all below
     private readonly List<ScreenWatcher> _watchers = [];
-    private Capture? _capture;
+    private ScreenCapture? _capture;
     private bool _isAsked, _wantsWhole = true;
     private AmtException? _fault;
 
@@ -116,7 +116,7 @@ public sealed class KvmSession : IAsyncDisposable
         await _capturing.WaitAsync(ct);
         try
         {
-            var capture = new Capture();
+            var capture = new ScreenCapture();
             lock (_gate)
             {
                 if (_fault is not null) throw Again(_fault);
@@ -124,7 +124,7 @@ public sealed class KvmSession : IAsyncDisposable
                 _wantsWhole = true;
             }
             _ask.Writer.TryWrite(true);
-            Picture picture = await capture.Taken.Task.WaitAsync(PictureDeadline, _time, ct);
+            ScreenPicture picture = await capture.Taken.Task.WaitAsync(PictureDeadline, _time, ct);
             return PngWriter.Write(picture.Width, picture.Height, picture.Rgb);
         }
         catch (TimeoutException error)
@@ -175,8 +175,12 @@ public sealed class KvmSession : IAsyncDisposable
         ScreenSize size = Size;
         if (x < 0 || y < 0 || x >= size.Width || y >= size.Height || buttons is < 0 or > byte.MaxValue)
             throw new AmtException(AmtProblem.BadArgument, $"there is no pointer at {x}, {y} with buttons {buttons}: the screen is {size}, and buttons go from 0 to 255");
-        return SendAsync(token => _client.SendPointerAsync(x, y, (byte)buttons, token), ct);
+        return SendPointerAsync(x, y, (byte)buttons, ct);
     }
+
+    /// <summary>Without looking whether the place is on the screen, whose size may change at any moment.</summary>
+    internal Task SendPointerAsync(int x, int y, byte buttons, CancellationToken ct) =>
+        SendAsync(token => _client.SendPointerAsync(x, y, buttons, token), ct);
 
     internal Task SendKeyAsync(KeyStroke stroke, CancellationToken ct) => SendAsync(token => _client.SendKeyAsync(stroke, token), ct);
 
@@ -321,28 +325,4 @@ public sealed class KvmSession : IAsyncDisposable
     private static AmtException Again(AmtException fault) => new(fault.Problem, WithoutCode(fault), fault);
 
     private static string WithoutCode(AmtException fault) => fault.Message.Replace($" [{fault.Code}]", "", StringComparison.Ordinal);
-
-    private sealed record Picture(int Width, int Height, byte[] Rgb);
-
-    /// <summary>A picture in the making; under the session's gate.</summary>
-    private sealed class Capture
-    {
-        private Coverage? _coverage;
-
-        public TaskCompletionSource<Picture> Taken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool IsTaken => Taken.Task.IsCompleted;
-
-        /// <summary>The whole screen is being asked for: what comes from now on counts.</summary>
-        public void Start(int width, int height) => _coverage = new Coverage(width, height);
-
-        public void Restart() => _coverage = null;
-
-        public void Add(RfbUpdate update, FrameBuffer screen)
-        {
-            if (_coverage is null) return;
-            foreach (RfbRectangle area in update.Changed) _coverage.Add(area);
-            if (_coverage.Missing == 0) Taken.TrySetResult(new Picture(screen.Width, screen.Height, screen.ToRgb24()));
-        }
-    }
 }

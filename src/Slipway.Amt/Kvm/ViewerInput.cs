@@ -90,7 +90,7 @@ internal sealed class ViewerInput : IAsyncDisposable
             buttons = to.Buttons;
             lastMove = _time.GetTimestamp();
             ScreenSize size = _session.Size; // the viewer may think of another one
-            await _session.PointerAsync(Math.Min(to.X, size.Width - 1), Math.Min(to.Y, size.Height - 1), to.Buttons, _end.Token);
+            await _session.SendPointerAsync(Math.Min(to.X, size.Width - 1), Math.Min(to.Y, size.Height - 1), to.Buttons, _end.Token);
         }
     }
 
