@@ -134,7 +134,7 @@ public sealed class RfbListenerTests : IAsyncLifetime
     public async Task Moves_are_thinned_out_and_the_last_one_always_arrives()
     {
         using RawViewer viewer = await RawViewer.OpenAsync(_listener.EndPoint);
-        for (int x = 0; x < 200; x++) await viewer.SendAsync([5, 0, 0, (byte)x, 0, 7]);
+        await viewer.SendAsync([.. Enumerable.Range(0, 200).SelectMany(x => new byte[] { 5, 0, 0, (byte)x, 0, 7 })]);
         await viewer.SendAsync([5, 1, 0, 200, 0, 7, 5, 0, 0, 201, 0, 7, 5, 0, 0, 202, 0, 7]);
 
         await WaitAsync(() => _screen.Heard.Contains("050000CA0007"));
