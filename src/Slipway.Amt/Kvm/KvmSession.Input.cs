@@ -3,7 +3,7 @@ namespace Slipway.Amt.Kvm;
 /// <summary>The keyboard and the pointer.</summary>
 public sealed partial class KvmSession
 {
-    /// <summary>Between two key events. Firmware setups poll the keyboard every 10 ms or so and lose what comes faster.</summary>
+    /// <summary>Between two key events. Setup programs poll the keyboard; SeaBIOS loses nothing at this pace.</summary>
     private static readonly TimeSpan KeySpacing = TimeSpan.FromMilliseconds(20);
 
     /// <summary>For letting go of keys after typing was cut short.</summary>

@@ -13,7 +13,7 @@ public sealed partial class KvmSession : IAsyncDisposable
     /// <summary>How long opening waits for a first picture, to tell a screen that is closed at once. A slow one comes later.</summary>
     private static readonly TimeSpan FirstPictureDeadline = TimeSpan.FromSeconds(3);
 
-    /// <summary>For a whole picture. The slowest firmware needs a few seconds.</summary>
+    /// <summary>For a whole picture. Ample: 4 MB over the slowest link in use.</summary>
     private static readonly TimeSpan PictureDeadline = TimeSpan.FromSeconds(30);
 
     private readonly Stream _stream;

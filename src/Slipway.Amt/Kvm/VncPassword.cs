@@ -31,7 +31,7 @@ internal static class VncPassword
         return des.EncryptEcb(challenge, PaddingMode.None);
     }
 
-    /// <summary>Each character's bits the wrong way round: a mistake of the first VNC that stayed (RFC 6143 erratum 4951).</summary>
+    /// <summary>Each character's bits the wrong way round: a mistake of the first VNC that stayed (RFC 6143 leaves it to its errata).</summary>
     private static byte[] Key(string password)
     {
         var key = new byte[MostCharacters];
