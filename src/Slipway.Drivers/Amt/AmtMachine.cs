@@ -18,10 +18,15 @@ public sealed class AmtMachine : IMachineDriver, IPowerControl, IBootOverride
 {
     private static readonly TimeSpan PowerDeadline = TimeSpan.FromSeconds(60);
 
+    /// <summary>The receive time-out of a session, after which firmware frees it by itself, and a little.</summary>
+    private static readonly TimeSpan SessionsLinger = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan SessionPoll = TimeSpan.FromMilliseconds(300);
+
     // Nobody reads facts between boots; the newest say how the machine is now.
     private const int KeptFacts = 64;
 
     private readonly MachineDescription _machine;
+    private readonly TimeProvider _time;
     private readonly WsManClient _wsman;
     private readonly AmtPower _power;
     private readonly AmtBoot _boot;
@@ -35,6 +40,7 @@ public sealed class AmtMachine : IMachineDriver, IPowerControl, IBootOverride
     public AmtMachine(MachineDescription machine, IAmtHostMemory memory, TimeProvider time)
     {
         _machine = machine;
+        _time = time;
         var transport = new AmtTransport(EndpointOf(machine.Amt!), time, memory);
         _wsman = new WsManClient(transport, time);
         _power = new AmtPower(_wsman, time);
@@ -87,7 +93,7 @@ public sealed class AmtMachine : IMachineDriver, IPowerControl, IBootOverride
                 return PowerState.Off;
             case PowerAction.Off:
                 // Refused while serial over LAN is open: it is closed around the loss of power.
-                return await _console.WithoutSessionAsync(() => ChangeAsync(AmtPowerRequest.Off, ct), ct);
+                return await _console.WithoutSessionAsync(() => SwitchOffAsync(ct), ct);
             case PowerAction.Reset when isOff:
                 throw new DeviceException("SLP3020", $"machine '{_machine.Name}' is {now.State.ToString().ToLowerInvariant()}: there is nothing to reset; switch it on");
             case PowerAction.On or PowerAction.Cycle when isOff:
@@ -125,6 +131,23 @@ public sealed class AmtMachine : IMachineDriver, IPowerControl, IBootOverride
     {
         _console.ExpectPower(isOff: request == AmtPowerRequest.Off);
         return StateOf(await _power.ChangeAsync(request, PowerDeadline, ct));
+    }
+
+    // A session that was closed a moment ago (ours, or a screen shot's) may still stand in the firmware's way; one that was killed does for its receive time-out.
+    private async Task<PowerState> SwitchOffAsync(CancellationToken ct)
+    {
+        long begun = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ChangeAsync(AmtPowerRequest.Off, ct);
+            }
+            catch (AmtException e) when (e.Problem == AmtProblem.Refused && _time.GetElapsedTime(begun) < SessionsLinger)
+            {
+                await Task.Delay(SessionPoll, _time, ct);
+            }
+        }
     }
 
     private static PowerState StateOf(AmtPowerStatus status) => status.State switch
