@@ -131,7 +131,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "boot|check|completion|demo|fence|machines|netboot|power|run|runs|screen")]
+    [InlineData("", "amt|boot|check|completion|demo|fence|machines|netboot|power|run|runs|screen|sim")]
     [InlineData("ru", "run|runs")]
     [InlineData("runs |", "junit|log|show")]
     [InlineData("runs --ver", "--verdict")]
