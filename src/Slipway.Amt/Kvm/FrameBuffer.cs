@@ -3,7 +3,7 @@ namespace Slipway.Amt.Kvm;
 /// <summary>The picture of a screen, in the format it came in. Take <see cref="Gate"/> to read or change it.</summary>
 internal sealed class FrameBuffer
 {
-    /// <summary>The most the firmware itself can hold, in bytes (amt.md §5.2).</summary>
+    /// <summary>The most the firmware itself can hold, in bytes.</summary>
     public const int MostBytes = 9_216_000;
 
     private readonly uint[] _colours;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Slipway.Amt.Kvm;
 
-/// <summary>What opens the screen on the redirection port after the login (amt.md §5.1): eight bytes each way, and from the next one on the connection speaks RFB.</summary>
+/// <summary>What opens the screen on the redirection port after the login: eight bytes each way, and from the next one on the connection speaks RFB.</summary>
 internal static class KvmOpening
 {
     /// <summary>Both messages, in bytes: the type and seven that mean nothing.</summary>

@@ -8,7 +8,7 @@ namespace Slipway.Amt.Kvm;
 /// <param name="IsResized">The screen has another size, and is black but for what came after it.</param>
 internal sealed record RfbUpdate(IReadOnlyList<RfbRectangle> Changed, bool IsResized);
 
-/// <summary>Our half of an RFB connection to the firmware (RFC 6143): asks only for what the firmware can do (amt.md §5.2) and keeps the picture.</summary>
+/// <summary>Our half of an RFB connection to the firmware (RFC 6143): asks only for what the firmware can do and keeps the picture.</summary>
 /// <remarks>One reader; any number of writers.</remarks>
 internal sealed class RfbClient : IDisposable
 {

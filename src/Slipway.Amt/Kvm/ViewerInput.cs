@@ -17,7 +17,7 @@ internal readonly record struct ViewerAction
 /// <summary>Passes what the viewers do on to the machine: keys and buttons at once and in order, mere moves of the pointer at most every 50 ms.</summary>
 internal sealed class ViewerInput : IAsyncDisposable
 {
-    /// <summary>More moves than this make the firmware fall behind (amt.md §5.2).</summary>
+    /// <summary>More moves than this make the firmware fall behind.</summary>
     public static readonly TimeSpan PointerSpacing = TimeSpan.FromMilliseconds(50);
 
     private readonly KvmSession _session;
